@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Pure modules decide; they take values and the time, and return values.
+let pure: [SwiftSetting] = [.treatAllWarnings(as: .error), .strictMemorySafety()]
+/// The others act: sockets, files, SQL.
+let acting: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "LabSync",
+  products: [
+    .executable(name: "labsyncd", targets: ["labsyncd"]),
+    .executable(name: "labctl", targets: ["labctl"]),
+    .executable(name: "labdev", targets: ["labdev"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .target(name: "SyncCore", swiftSettings: pure),
+    .target(name: "LivingLab", dependencies: ["SyncCore"], swiftSettings: pure),
+    .target(name: "SyncProtocol", dependencies: ["SyncCore"], swiftSettings: pure),
+    .target(name: "LabWorker", dependencies: ["SyncCore", "SyncProtocol"], swiftSettings: pure),
+    .target(name: "OnlineWorker", dependencies: ["SyncCore", "SyncProtocol"], swiftSettings: pure),
+    .target(
+      name: "SyncWire",
+      dependencies: ["SyncCore", "SyncProtocol", "CZstandard", crypto, protobuf],
+      exclude: ["Messages.proto"],
+      swiftSettings: acting),
+    .target(
+      name: "SQLiteStore",
+      dependencies: ["SyncCore", "LivingLab", "SyncWire", crypto, grdb],
+      swiftSettings: acting),
+    .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: acting),
+    .target(name: "SyncControl", swiftSettings: acting),
+    .target(
+      name: "SyncDaemon",
+      dependencies: [
+        "SyncCore", "LivingLab", "SyncProtocol", "LabWorker", "OnlineWorker", "SyncWire",
+        "SQLiteStore", "ZeroMQ", "SyncControl", logging, yams,
+      ],
+      swiftSettings: acting),
+    .executableTarget(
+      name: "labsyncd", dependencies: ["SyncDaemon", argumentParser], swiftSettings: acting),
+    .executableTarget(
+      name: "labctl", dependencies: ["SyncControl", "ZeroMQ", argumentParser],
+      swiftSettings: acting),
+    .executableTarget(
+      name: "labdev",
+      dependencies: ["SQLiteStore", "SyncDaemon", "SyncControl", "ZeroMQ", argumentParser],
+      swiftSettings: acting),
+    .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+    .systemLibrary(name: "CZstandard", providers: [.apt(["libzstd-dev"])]),
+
+    .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"], swiftSettings: acting),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,102 @@
+/// A record kind, declared once: its SQL table, capture triggers, listings, import and export all
+/// follow from this value. Fields are only ever appended; a field's rule and type never change.
+public struct KindDeclaration: Hashable, Sendable {
+  /// The kind's name in changes, imports and commands: `idea`.
+  public var name: String
+  /// The table that people read and write: `ideas`.
+  public var table: String
+  public var lane: Lane
+  /// The fields that identify the record; empty where it has an id of its own.
+  public var naturalKey: [String]
+  public var fields: [FieldDeclaration]
+
+  public init(
+    _ name: String, table: String, lane: Lane = .records, naturalKey: [String] = [],
+    fields: [FieldDeclaration]
+  ) {
+    self.name = name
+    self.table = table
+    self.lane = lane
+    self.naturalKey = naturalKey
+    self.fields = fields + Self.common
+  }
+
+  public func field(named name: String) -> FieldDeclaration? {
+    fields.first { $0.name == name }
+  }
+
+  public func isKey(_ field: FieldDeclaration) -> Bool { naturalKey.contains(field.name) }
+
+  /// The fields that every record has, after its own.
+  static let common = [
+    FieldDeclaration("created_at", .time, .earliest),
+    FieldDeclaration("channel", .choice(["lab", "online", "paper", "import"]), .earliest),
+    FieldDeclaration("extra", .map, .latestPerKey),
+  ]
+}
+
+/// One field of a kind.
+public struct FieldDeclaration: Hashable, Sendable {
+  public var name: String
+  public var type: FieldType
+  public var rule: MergeRule
+  /// Whether erasing a participant removes this field everywhere.
+  public var isPersonal: Bool
+
+  public init(_ name: String, _ type: FieldType, _ rule: MergeRule, personal: Bool = false) {
+    self.name = name
+    self.type = type
+    self.rule = rule
+    self.isPersonal = personal
+  }
+}
+
+/// What a field holds, and with it the column's SQL type and the limit at capture.
+public enum FieldType: Hashable, Sendable {
+  /// A title, a name: at most ``Limits/shortTextBytes``.
+  case text
+  /// At most ``Limits/proseBytes``.
+  case prose
+  case integer
+  /// An integer between two bounds, both included.
+  case integerIn(Int64, Int64)
+  case boolean
+  /// Milliseconds since 1970, UTC.
+  case time
+  /// One of these texts.
+  case choice([String])
+  /// A state of the lifecycle that is the field's rule.
+  case state
+  /// The UUID of a record of this kind, which may not be here yet.
+  case reference(String)
+  /// The UUID of a record of any kind.
+  case anyReference
+  /// Minor units, a space, and an ISO 4217 code: `1250 EUR`.
+  case money
+  /// A set of texts, shown as a JSON array.
+  case textSet
+  /// A set of references, shown as a JSON array.
+  case referenceSet(String)
+  /// A map of texts, shown as a JSON object.
+  case map
+}
+
+/// Everything that is declared: what a replica knows how to show.
+public struct Schema: Hashable, Sendable {
+  public private(set) var kinds: [KindDeclaration]
+  private var indexByName: [String: Int]
+
+  public init(kinds: [KindDeclaration]) {
+    self.kinds = kinds
+    indexByName = Dictionary(
+      kinds.enumerated().map { ($0.element.name, $0.offset) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  public subscript(kind: String) -> KindDeclaration? { indexByName[kind].map { kinds[$0] } }
+
+  /// The kind behind a table's name, so that commands take either.
+  public func kind(namedOrTabled name: String) -> KindDeclaration? {
+    self[name] ?? kinds.first { $0.table == name }
+  }
+}

@@ -1,0 +1,82 @@
+/// Merges concurrent prose against what all its writers had seen (a three-way merge, for any number
+/// of siblings; after diff3: Khanna, Kunal, Pierce, "A Formal Investigation of Diff3", 2007).
+struct TextResolution<History: CellHistory> {
+  let history: History
+  let cell: CellKey
+
+  /// `siblings` differ in value. Cost: the ancestry of the siblings in this cell, read once each.
+  func resolve(_ siblings: [Sibling]) throws -> Resolution {
+    let base = TextUnits.split(try shownBase(of: siblings))
+    var hunks: [Hunk] = []
+    for sibling in siblings {
+      let units = TextUnits.split(sibling.value.text ?? "")
+      for hunk in TextDifference.hunks(from: base, to: units) where !hunks.contains(hunk) {
+        hunks.append(hunk)
+      }
+    }
+    // Where an insertion meets a replacement that begins at the same place, it goes before.
+    hunks.sort {
+      ($0.base.lowerBound, $0.base.upperBound) < ($1.base.lowerBound, $1.base.upperBound)
+    }
+    guard areApart(hunks) else {
+      return decided(for: greatest(of: siblings), among: siblings, status: .open)
+    }
+    return joined(.text(apply(hunks, to: base)), siblings)
+  }
+
+  /// No two hunks touch the same unit or insert at the same place.
+  private func areApart(_ hunks: [Hunk]) -> Bool {
+    zip(hunks, hunks.dropFirst()).allSatisfy { earlier, later in
+      earlier.base.upperBound <= later.base.lowerBound && earlier.base != later.base
+    }
+  }
+
+  private func apply(_ hunks: [Hunk], to base: [ArraySlice<UInt8>]) -> String {
+    var units: [ArraySlice<UInt8>] = []
+    var position = 0
+    for hunk in hunks {
+      units += base[position..<hunk.base.lowerBound]
+      units += hunk.replacement
+      position = hunk.base.upperBound
+    }
+    units += base[position...]
+    return TextUnits.join(units)
+  }
+
+  /// The text as shown from the dots that are in every sibling's causal past; empty if none.
+  private func shownBase(of siblings: [Sibling]) throws -> String {
+    var writes: [Dot: CellWrite] = [:]
+    var common: Set<Dot>?
+    for source in Set(siblings.map(\.source)) {
+      let past = try ancestors(of: source, reading: &writes)
+      common = common.map { $0.intersection(past) } ?? past
+    }
+    guard let common, !common.isEmpty else { return "" }
+    let replaced = Set(common.flatMap { writes[$0]?.replaces ?? [] })
+    let live = common.subtracting(replaced).sorted().flatMap { dot in
+      (writes[dot]?.values ?? []).indices.map { LiveValue(dot: dot, ordinal: UInt16($0)) }
+    }
+    let resolver = Resolver(history: history)
+    return try resolver.resolve(cell, live, rule: .text).shown.text ?? ""
+  }
+
+  /// The dots of this cell that the write of `dot` had seen, directly or through others.
+  private func ancestors(of dot: Dot, reading writes: inout [Dot: CellWrite]) throws -> Set<Dot> {
+    var past: Set<Dot> = []
+    var frontier = [dot]
+    while let next = frontier.popLast() {
+      guard let write = try read(next, into: &writes) else { continue }
+      for replaced in write.replaces where past.insert(replaced).inserted {
+        frontier.append(replaced)
+      }
+    }
+    return past
+  }
+
+  private func read(_ dot: Dot, into writes: inout [Dot: CellWrite]) throws -> CellWrite? {
+    if let write = writes[dot] { return write }
+    let write = try history.written(by: dot, in: cell)
+    writes[dot] = write
+    return write
+  }
+}
