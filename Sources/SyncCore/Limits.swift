@@ -13,6 +13,8 @@ public enum Limits {
   public static let clockLeapMilliseconds: Int64 = 60_000
   /// Cells of the table that compares two texts; above it, one hunk covers what differs.
   public static let textComparisonCells = 4_000_000
+  /// How many merges of merges the base of a text looks back through.
+  public static let textAncestryDepth = 256
   /// Nesting of JSON read from outside.
   public static let jsonDepth = 32
 }

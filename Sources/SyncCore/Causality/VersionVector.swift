@@ -16,8 +16,8 @@ public struct VersionVector: Hashable, Sendable {
 
   public var isEmpty: Bool { sequences.isEmpty }
 
-  /// How many changes the vector covers.
-  public var total: UInt64 { sequences.values.reduce(0, +) }
+  /// How many changes the vector covers; a sum that no 64 bits hold is the greatest they do.
+  public var total: UInt64 { saturatingSum(sequences.values) }
 
   public mutating func merge(_ other: VersionVector) {
     sequences.merge(other.sequences, uniquingKeysWith: max)
@@ -87,11 +87,19 @@ public struct ProjectVector: Hashable, Sendable {
   /// The origins, by lane and replica.
   public var origins: [Origin] { positions.keys.sorted() }
 
-  /// How many changes the vector covers.
-  public var total: UInt64 { positions.values.reduce(0) { $0 + $1.sequence } }
+  /// How many changes the vector covers; a sum that no 64 bits hold is the greatest they do.
+  public var total: UInt64 { saturatingSum(positions.values.lazy.map(\.sequence)) }
 
   /// Moves an origin forward; a position that is not ahead changes nothing.
   public mutating func advance(_ origin: Origin, to position: ChainPosition) {
     if position.sequence > sequence(of: origin) { positions[origin] = position }
+  }
+}
+
+/// Sequences come from peers: no sum of them may trap.
+private func saturatingSum(_ sequences: some Sequence<UInt64>) -> UInt64 {
+  sequences.reduce(0) { sum, sequence in
+    let (total, isOver) = sum.addingReportingOverflow(sequence)
+    return isOver ? .max : total
   }
 }

@@ -50,6 +50,9 @@ public struct Lifecycle: Hashable, Sendable {
     return -1 - (yielding.firstIndex(of: name) ?? yielding.count)
   }
 
+  /// Whether a state has a place in the order of progress.
+  func isRanked(_ state: String) -> Bool { rank(of: state) >= 0 }
+
   /// Whether two live states are an undecided pair.
   func isUndecided(_ left: String, _ right: String) -> Bool {
     undecided.contains { pair in

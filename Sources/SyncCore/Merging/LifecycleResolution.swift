@@ -43,8 +43,9 @@ struct LifecycleResolution<History: CellHistory> {
     return false
   }
 
-  /// A step to a rank below what it replaced.
+  /// A step to a rank below what it replaced. A side exit has no rank and is no step back.
   private func isBackward(_ sibling: Sibling) throws -> Bool {
+    guard let state = sibling.value.text, lifecycle.isRanked(state) else { return false }
     guard let write = try history.written(by: sibling.source, in: cell) else { return false }
     for replaced in write.replaces {
       let earlier = try history.written(by: replaced, in: cell)?.values ?? []

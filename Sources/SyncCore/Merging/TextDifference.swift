@@ -10,7 +10,7 @@ struct Hunk: Hashable {
 
 enum TextDifference {
   /// The hunks that turn `base` into `edited`, in order, by a longest common subsequence; where
-  /// several are equally long, the one that keeps the earliest units of the base.
+  /// several are equally long, the one that skips units of the base first.
   ///
   /// Cost: the product of the two lengths after their common ends are cut off; above
   /// ``Limits/textComparisonCells`` one hunk covers all that differs.

@@ -4,9 +4,17 @@ struct TextResolution<History: CellHistory> {
   let history: History
   let cell: CellKey
 
-  /// `siblings` differ in value. Cost: the ancestry of the siblings in this cell, read once each.
+  /// `siblings` differ in value. Cost: the ancestry of the siblings in this cell, each dot read once,
+  /// and walked once for each time that its texts had been merged before.
   func resolve(_ siblings: [Sibling]) throws -> Resolution {
-    let base = TextUnits.split(try shownBase(of: siblings))
+    var read: [Dot: [Dot]] = [:]
+    return try resolve(siblings, depth: 0, replacing: &read)
+  }
+
+  private func resolve(
+    _ siblings: [Sibling], depth: Int, replacing read: inout [Dot: [Dot]]
+  ) throws -> Resolution {
+    let base = TextUnits.split(try shownBase(of: siblings, depth: depth, replacing: &read))
     var hunks: [Hunk] = []
     for sibling in siblings {
       let units = TextUnits.split(sibling.value.text ?? "")
@@ -43,40 +51,42 @@ struct TextResolution<History: CellHistory> {
     return TextUnits.join(units)
   }
 
-  /// The text as shown from the dots that are in every sibling's causal past; empty if none.
-  private func shownBase(of siblings: [Sibling]) throws -> String {
-    var writes: [Dot: CellWrite] = [:]
+  /// The text as shown from the dots that are in every sibling's causal past; empty if none, and
+  /// where merges of merges go deeper than ``Limits/textAncestryDepth``.
+  private func shownBase(
+    of siblings: [Sibling], depth: Int, replacing read: inout [Dot: [Dot]]
+  ) throws -> String {
+    guard depth < Limits.textAncestryDepth else { return "" }
     var common: Set<Dot>?
     for source in Set(siblings.map(\.source)) {
-      let past = try ancestors(of: source, reading: &writes)
+      let past = try ancestors(of: source, replacing: &read)
       common = common.map { $0.intersection(past) } ?? past
     }
-    guard let common, !common.isEmpty else { return "" }
-    let replaced = Set(common.flatMap { writes[$0]?.replaces ?? [] })
-    let live = common.subtracting(replaced).sorted().flatMap { dot in
-      (writes[dot]?.values ?? []).indices.map { LiveValue(dot: dot, ordinal: UInt16($0)) }
+    guard let common else { return "" }
+    let replaced = Set(common.flatMap { read[$0] ?? [] })
+    let live = try common.subtracting(replaced).sorted().flatMap { dot in
+      (try history.written(by: dot, in: cell)?.values ?? []).indices.map {
+        LiveValue(dot: dot, ordinal: UInt16($0))
+      }
     }
-    let resolver = Resolver(history: history)
-    return try resolver.resolve(cell, live, rule: .text).shown.text ?? ""
+    let earlier = try Resolver(history: history).siblings(of: live, in: cell)
+    if earlier.allSatisfy({ $0.value == earlier.first?.value }) {
+      return earlier.first?.value.text ?? ""
+    }
+    return try resolve(earlier, depth: depth + 1, replacing: &read).shown.text ?? ""
   }
 
   /// The dots of this cell that the write of `dot` had seen, directly or through others.
-  private func ancestors(of dot: Dot, reading writes: inout [Dot: CellWrite]) throws -> Set<Dot> {
+  private func ancestors(of dot: Dot, replacing read: inout [Dot: [Dot]]) throws -> Set<Dot> {
     var past: Set<Dot> = []
     var frontier = [dot]
     while let next = frontier.popLast() {
-      guard let write = try read(next, into: &writes) else { continue }
-      for replaced in write.replaces where past.insert(replaced).inserted {
+      let replaces = try read[next] ?? history.written(by: next, in: cell)?.replaces ?? []
+      read[next] = replaces
+      for replaced in replaces where past.insert(replaced).inserted {
         frontier.append(replaced)
       }
     }
     return past
-  }
-
-  private func read(_ dot: Dot, into writes: inout [Dot: CellWrite]) throws -> CellWrite? {
-    if let write = writes[dot] { return write }
-    let write = try history.written(by: dot, in: cell)
-    writes[dot] = write
-    return write
   }
 }

@@ -37,9 +37,10 @@ public struct RecordState: Hashable, Sendable {
       try cells[operation.cell, default: Cell()]
         .merge(operation, at: change.dot, isApplied: isApplied)
     }
-    // A deletion names dots of every cell; those that were missing have now arrived elsewhere.
-    if cells[.deletion]?.cancelled.contains(change.dot) == true {
-      cells[.deletion]?.cancelled.removeAll { $0 == change.dot }
+    // What has arrived is waited for no longer, in whichever cell: a deletion names dots of every
+    // cell, and an unsound change may name any.
+    for key in cells.lazy.filter({ $0.value.cancelled.contains(change.dot) }).map(\.key) {
+      cells[key]?.cancelled.removeAll { $0 == change.dot }
     }
   }
 }
@@ -68,10 +69,7 @@ public struct Cell: Hashable, Sendable {
         remember(replaced)
       }
     }
-    if let index = cancelled.firstIndex(of: dot) {
-      cancelled.remove(at: index)
-      return
-    }
+    guard !cancelled.contains(dot) else { return }
     for (ordinal, written) in operation.values.enumerated() {
       insert(LiveValue(dot: dot, ordinal: UInt16(ordinal), flag: written.value.boolean))
     }

@@ -1,0 +1,123 @@
+import SyncCore
+import SyncWire
+
+extension StoreEngine {
+  /// Turns the first rows of the outbox into changes.
+  func drain(atMost limit: Int) throws -> Captured {
+    let rows = try outbox.rows(atMost: limit)
+    var captured = Captured(rows: rows.count)
+    for row in rows {
+      do {
+        if try capture(row) { captured.changes += 1 }
+        try outbox.remove(row.id, reached: log.lastPosition)
+      } catch let error as CaptureFailure {
+        try outbox.fail(row.id, because: error.reason)
+      }
+    }
+    captured.hasMore = try rows.count == limit && outbox.hasMore(than: 0)
+    return captured
+  }
+
+  /// A row that nobody can make a change of. It stays in the outbox with the reason.
+  private struct CaptureFailure: Error {
+    var reason: String
+  }
+
+  /// Whether the row became a change: writing what was there already does not.
+  private func capture(_ row: Outbox.Row) throws -> Bool {
+    guard let kind = schema[row.kind] else {
+      throw CaptureFailure(reason: "the kind \(row.kind) is not declared")
+    }
+    let old = try row.old.map { try parse($0) }
+    let new = try row.new.map { try parse($0) }
+    guard let json = new ?? old, let project = json["project"]?.text.flatMap({ ProjectID($0) }),
+      let projectRef = origins.projectRefs[project]
+    else { throw CaptureFailure(reason: "the row does not say its project") }
+    let key = kind.naturalKey.map { Self.keyValue(json[$0]) }
+    guard let id = recordID(kind: kind, project: project, key: key, row: json) else {
+      throw CaptureFailure(reason: "the row's id is no UUID")
+    }
+    var record = try record(id, kind: kind.name, project: projectRef, naturalKey: key)
+    let oldContent = old.map { RowContent(row: $0, kind: kind) } ?? RowContent()
+    let newContent = new.map { RowContent(row: $0, kind: kind) } ?? RowContent()
+    let operations: [FieldOperation]
+    switch row.operation {
+    case .delete:
+      record.flags.remove(.isShown)
+      operations = deletion(of: record)
+    case .insert:
+      record.flags.insert(.isShown)
+      record.dirty.formUnion(kind.fields.map(\.name))
+      operations = try insertion(newContent, seen: row.seen, into: record, kind: kind)
+    case .update:
+      record.flags.insert(.isShown)
+      record.dirty.formUnion(
+        oldContent.differences(to: newContent, in: kind).lazy.map(\.cell.field))
+      operations = try edit(
+        from: oldContent, to: newContent, seen: row.seen, of: record, kind: kind)
+    }
+    working[id] = record
+    guard !operations.isEmpty else { return false }
+    let isCreation = record.head == 0
+    let channel = isCreation ? newContent[CellKey("channel")].text ?? side.name : side.name
+    try write(
+      operations, to: &record, kind: kind, hlc: nextHLC(writtenAt: row.writtenAt),
+      channel: channel, changedBy: row.changedBy, changedFor: row.changedFor)
+    return true
+  }
+
+  private func parse(_ text: String) throws -> JSONValue {
+    do {
+      return try JSONValue(parsing: text)
+    } catch {
+      throw CaptureFailure(reason: "the row can not be read: \(error)")
+    }
+  }
+
+  private static func keyValue(_ column: JSONValue?) -> Value {
+    if let text = column?.text { return .text(text) }
+    if let integer = column?.integer { return .integer(integer) }
+    return .text("")
+  }
+
+  private func recordID(
+    kind: KindDeclaration, project: ProjectID, key: [Value], row: JSONValue
+  ) -> RecordID? {
+    guard kind.naturalKey.isEmpty else {
+      return .derived(project: project, kind: kind.name, naturalKey: key)
+    }
+    return row["id"]?.text.flatMap { RecordID($0) }
+  }
+
+  /// Stamps, encodes, logs and merges one own change.
+  func write(
+    _ operations: [FieldOperation], to record: inout WorkingRecord, kind: KindDeclaration,
+    hlc: HLC, channel: String, changedBy: RecordID? = nil, changedFor: RecordID? = nil
+  ) throws {
+    let origin = Origin(replica: replica, lane: kind.lane)
+    let ref = try origins.makeRef(of: origin, inProjectRef: record.project, in: database)
+    let last =
+      origins.vector(ofProjectRef: record.project)[origin]
+      ?? ChainPosition(sequence: 0, hash: .zero)
+    let dot = Dot(replica: replica, lane: kind.lane, sequence: last.sequence + 1)
+    let change = Change(
+      project: try origins.project(ofRef: record.project), dot: dot, hlc: hlc, side: side,
+      authority: side == .online ? .online : .lab, changedBy: changedBy, changedFor: changedFor,
+      channel: channel, kind: kind.name, record: record.id, naturalKey: record.naturalKey,
+      operations: operations)
+    let encoded = ChangeCodec.encode(
+      change, isPersonal: { kind.field(named: $0)?.isPersonal ?? false },
+      commitmentKey: Self.freshKey())
+    let hash = ChainHash.next(after: last.hash, dot: dot, bytes: encoded.bytes)
+    let position = try log.append(
+      encoded, origin: ref, sequence: dot.sequence,
+      previous: record.head == 0 ? nil : record.head, hash: hash, at: now.wallMilliseconds)
+    try origins.advance(ref: ref, to: ChainPosition(sequence: dot.sequence, hash: hash))
+    try merge(change, into: &record, position: position)
+  }
+
+  private static func freshKey() -> [UInt8] {
+    var generator = SystemRandomNumberGenerator()
+    return (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+  }
+}

@@ -1,0 +1,140 @@
+import GRDB
+import SyncCore
+
+/// The database file: how it is opened, made and brought up to date.
+enum StoreFile {
+  /// "LSyn": says that the file is a store of ours (`PRAGMA application_id`).
+  static let applicationID = 0x4C53_796E
+
+  static func configuration(readOnly: Bool = false) -> Configuration {
+    var configuration = Configuration()
+    configuration.readonly = readOnly
+    configuration.busyMode = .timeout(10)
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA synchronous = FULL")
+      try database.execute(sql: "PRAGMA secure_delete = ON")
+      // Up to 16 MiB of pages are kept; they are taken as they are needed.
+      try database.execute(sql: "PRAGMA cache_size = -16384")
+      try database.execute(sql: "PRAGMA temp_store = MEMORY")
+    }
+    return configuration
+  }
+
+  static func open(_ path: String) throws -> DatabaseQueue {
+    do {
+      var configuration = configuration()
+      configuration.journalMode = .wal
+      // Opening must not make a file: a mistyped path would become an empty store.
+      guard try isStore(path) else { throw StoreError.notAStore(path: path) }
+      return try DatabaseQueue(path: path, configuration: configuration)
+    } catch let error as DatabaseError {
+      throw failure("opening the store \(path)", error)
+    }
+  }
+
+  private static func isStore(_ path: String) throws -> Bool {
+    let queue = try DatabaseQueue(path: path, configuration: configuration(readOnly: true))
+    return try queue.read { database in
+      try Int.fetchOne(database, sql: "PRAGMA application_id") == applicationID
+    }
+  }
+
+  static func create(
+    _ path: String, identity: StoreIdentity, schema: Schema
+  ) throws -> DatabaseQueue {
+    do {
+      var configuration = configuration()
+      configuration.journalMode = .wal
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      try queue.inDatabase { database in
+        let hasTables = try Bool.fetchOne(
+          database, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_schema)")
+        guard hasTables == false else {
+          throw StoreError.refused(
+            what: "The store \(path)", why: "the file exists and is not empty",
+            hint: "Choose another place, or use the store that is there.")
+        }
+        try database.inTransaction(.immediate) {
+          try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+          try runMigrations(from: 0, database)
+          try StoreIdentity.save("replica", identity.replica.description, to: database)
+          try StoreIdentity.save("side", identity.side.name, to: database)
+          try StoreIdentity.save("name", identity.name, to: database)
+          try updateDomain(database, schema: schema, side: identity.side)
+          return .commit
+        }
+      }
+      return queue
+    } catch let error as DatabaseError {
+      throw failure("creating the store \(path)", error)
+    }
+  }
+
+  /// Runs the migrations that are missing and brings tables and triggers to the declarations.
+  static func migrate(
+    _ queue: DatabaseQueue, path: String, side: Side, schema: Schema
+  ) throws {
+    do {
+      try queue.inDatabase { database in
+        let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        guard found <= SyncTables.version else {
+          throw StoreError.newerVersion(path: path, found: found, known: SyncTables.version)
+        }
+        let identity = try StoreIdentity.load(from: database)
+        guard identity.side == side else {
+          throw StoreError.otherSide(path: path, found: identity.side.name)
+        }
+        try database.inTransaction(.immediate) {
+          try runMigrations(from: found, database)
+          try updateDomain(database, schema: schema, side: identity.side)
+          return .commit
+        }
+      }
+    } catch let error as DatabaseError {
+      throw failure("bringing the store \(path) up to date", error)
+    }
+  }
+
+  private static func runMigrations(from version: Int, _ database: Database) throws {
+    for migration in SyncTables.migrations[version...] {
+      try database.execute(sql: migration)
+    }
+    try database.execute(sql: "PRAGMA user_version = \(SyncTables.version)")
+  }
+
+  /// Makes the tables and columns that are missing, and writes the triggers anew where the
+  /// declarations changed.
+  private static func updateDomain(_ database: Database, schema: Schema, side: Side) throws {
+    let tables = DomainTables(schema: schema, side: side)
+    for kind in schema.kinds {
+      let present = try String.fetchSet(
+        database, sql: "SELECT name FROM pragma_table_info(?)", arguments: [kind.table])
+      if present.isEmpty {
+        try database.execute(sql: tables.creation(of: kind))
+      } else {
+        for field in kind.fields where !present.contains(field.name) {
+          try database.execute(sql: tables.addition(of: field, to: kind))
+        }
+      }
+      try updateTriggers(of: kind, database)
+    }
+  }
+
+  private static func updateTriggers(of kind: KindDeclaration, _ database: Database) throws {
+    let triggers = CaptureTriggers(kind: kind)
+    let present = try Set(
+      String.fetchAll(
+        database, sql: "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?",
+        arguments: [kind.table]))
+    guard present != Set(triggers.creations) else { return }
+    for statement in triggers.removals + triggers.creations {
+      try database.execute(sql: statement)
+    }
+  }
+
+  private static func failure(_ doing: String, _ error: DatabaseError) -> StoreError {
+    .database(
+      doing: doing, message: error.message ?? "unknown error",
+      code: error.extendedResultCode.rawValue)
+  }
+}

@@ -1,0 +1,136 @@
+import GRDB
+import SyncCore
+import SyncWire
+
+extension StoreEngine {
+  /// Merges one batch. What this replica already has is a duplicate; a run that would leave a gap is
+  /// a violation and moves nothing.
+  func apply(_ batch: ChangeBatch, into applied: inout Applied) throws {
+    let project = try origins.ref(of: batch.project)
+    for run in batch.runs {
+      let origin = Origin(replica: run.replica, lane: batch.lane)
+      let ref = try origins.makeRef(of: origin, inProjectRef: project, in: database)
+      let vector = origins.vector(ofProjectRef: project)
+      var position = vector[origin] ?? ChainPosition(sequence: 0, hash: .zero)
+      guard run.firstSequence <= position.sequence + 1 else {
+        applied.violations.append(
+          .gap(origin, expected: position.sequence + 1, found: run.firstSequence))
+        continue
+      }
+      for (offset, change) in run.changes.enumerated() {
+        let sequence = run.firstSequence + UInt64(offset)
+        guard sequence > position.sequence else {
+          applied.duplicates += 1
+          continue
+        }
+        let dot = Dot(replica: run.replica, lane: batch.lane, sequence: sequence)
+        let hash = ChainHash.next(after: position.hash, dot: dot, bytes: change.bytes)
+        position = ChainPosition(sequence: sequence, hash: hash)
+        try receive(
+          change, dot: dot, project: batch.project, projectRef: project, originRef: ref, hash: hash,
+          into: &applied)
+        try origins.advance(ref: ref, to: position)
+      }
+      applied.positions[origin] = position
+    }
+  }
+
+  private func receive(
+    _ encoded: EncodedChange, dot: Dot, project: ProjectID, projectRef: Int64, originRef: Int64,
+    hash: Digest128, into applied: inout Applied
+  ) throws {
+    let change: Change
+    do {
+      change = try ChangeCodec.decode(encoded, project: project, dot: dot)
+      try checkIdentity(of: change)
+    } catch let error as WireError {
+      return try park(
+        encoded, dot, originRef, hash, reason: .undecodable, detail: String(describing: error),
+        into: &applied)
+    } catch let error as IdentityError {
+      return try park(
+        encoded, dot, originRef, hash, reason: .undecodable, detail: error.reason, into: &applied)
+    }
+    var record = try record(
+      change.record, kind: change.kind, project: projectRef, naturalKey: change.naturalKey)
+    let position = try log.append(
+      encoded, origin: originRef, sequence: dot.sequence,
+      previous: record.head == 0 ? nil : record.head, hash: hash, at: now.wallMilliseconds)
+    try merge(change, into: &record, position: position)
+    if let (reason, detail) = unusable(change, kind: record.kind) {
+      try parked.add(
+        origin: originRef, sequence: dot.sequence, reason: reason, detail: detail,
+        at: now.wallMilliseconds)
+      applied.exceptions.append(Applied.Exception(dot: dot, verdict: .parked(reason)))
+    } else {
+      applied.accepted += 1
+    }
+  }
+
+  private func park(
+    _ encoded: EncodedChange, _ dot: Dot, _ origin: Int64, _ hash: Digest128, reason: ParkReason,
+    detail: String, into applied: inout Applied
+  ) throws {
+    _ = try log.append(
+      encoded, origin: origin, sequence: dot.sequence, previous: nil, hash: hash,
+      at: now.wallMilliseconds)
+    try parked.add(
+      origin: origin, sequence: dot.sequence, reason: reason, detail: detail,
+      at: now.wallMilliseconds)
+    applied.exceptions.append(Applied.Exception(dot: dot, verdict: .parked(reason)))
+  }
+
+  /// Why the change can be decoded and yet is not what it says it is.
+  private struct IdentityError: Error {
+    var reason: String
+  }
+
+  private func checkIdentity(of change: Change) throws(IdentityError) {
+    guard let kind = schema[change.kind] else { return }
+    guard kind.lane == change.dot.lane else {
+      throw IdentityError(reason: "a \(kind.name) does not travel in lane \(change.dot.lane.rawValue)")
+    }
+    guard kind.naturalKey.count == change.naturalKey.count else {
+      throw IdentityError(reason: "a \(kind.name) has \(kind.naturalKey.count) key fields")
+    }
+    if !kind.naturalKey.isEmpty {
+      let derived = RecordID.derived(
+        project: change.project, kind: kind.name, naturalKey: change.naturalKey)
+      guard derived == change.record else {
+        throw IdentityError(reason: "the record's id does not follow from its key")
+      }
+    }
+  }
+
+  /// Why this software merges the change and can not show it, or not all of it.
+  private func unusable(_ change: Change, kind: KindDeclaration?) -> (ParkReason, String)? {
+    guard let kind else { return (.unknownKind, change.kind) }
+    let unknown = change.operations.lazy.map(\.cell)
+      .first { $0 != .deletion && kind.field(named: $0.field) == nil }
+    return unknown.map { (.unknownField, $0.field) }
+  }
+}
+
+extension StoreEngine {
+  /// Turns what projecting a record came to into verdicts on the batch's last change of it.
+  func note(
+    _ record: WorkingRecord, _ outcome: Projector.Outcome, of batch: ChangeBatch,
+    in applied: inout Applied
+  ) throws {
+    guard let dot = record.lastDot, dot.replica != replica else { return }
+    if outcome.newlyOpen > 0 {
+      applied.accepted -= 1
+      applied.exceptions.append(Applied.Exception(dot: dot, verdict: .conflict))
+    }
+    if !outcome.unfitting.isEmpty {
+      let origin = Origin(replica: dot.replica, lane: dot.lane)
+      try parked.add(
+        origin: try origins.ref(of: origin, inProjectRef: record.project),
+        sequence: dot.sequence, reason: .projectionFailed,
+        detail: outcome.unfitting.joined(separator: ", "), at: now.wallMilliseconds)
+      applied.accepted -= 1
+      applied.exceptions.append(
+        Applied.Exception(dot: dot, verdict: .parked(.projectionFailed)))
+    }
+  }
+}

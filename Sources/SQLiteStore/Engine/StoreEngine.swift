@@ -1,0 +1,179 @@
+import GRDB
+import SyncCore
+import SyncWire
+
+/// The store inside its connection: the tables as objects, and the records that the transaction at
+/// hand has loaded. Used from one thread, inside the connection's own blocks.
+final class StoreEngine {
+  let database: Database
+  let schema: Schema
+  let replica: ReplicaID
+  let side: Side
+  var origins: Origins
+  let log: ChangeLog
+  let history: LogHistory
+  let records: RecordTable
+  let conflicts: ConflictTable
+  let parked: ParkedTable
+  let projector: Projector
+  let outbox: Outbox
+  private let openGate: PreparedStatement
+  private let closeGate: PreparedStatement
+
+  /// The records that this transaction works on, and the order in which it first met them.
+  var working: [RecordID: WorkingRecord] = [:]
+  private var order: [RecordID] = []
+  /// The last own stamp; written back with the transaction that moved it.
+  private(set) var lastOwnHLC: HLC?
+  private var isClockDirty = false
+  /// The local time of the transaction at hand.
+  private(set) var now = Instant(monotonicMilliseconds: 0, wallMilliseconds: 0)
+
+  init(_ database: Database, schema: Schema, identity: StoreIdentity) throws {
+    self.database = database
+    self.schema = schema
+    replica = identity.replica
+    side = identity.side
+    lastOwnHLC = identity.lastOwnHLC
+    origins = try Origins.load(from: database)
+    log = try ChangeLog(database)
+    history = LogHistory(log: log)
+    records = try RecordTable(database, schema: schema)
+    conflicts = try ConflictTable(database)
+    parked = try ParkedTable(database)
+    projector = Projector(rows: DomainRows(database), conflicts: conflicts)
+    outbox = try Outbox(database)
+    openGate = try PreparedStatement(database, "UPDATE sync_gate SET applying = 1 WHERE id = 1")
+    closeGate = try PreparedStatement(database, "UPDATE sync_gate SET applying = 0 WHERE id = 1")
+  }
+
+  /// Runs `body` in one transaction with capture switched off, then projects and saves what it
+  /// touched, and commits to disk. If anything throws, nothing has happened, in memory neither.
+  ///
+  /// `flushed` is told what projecting each record came to.
+  func transaction<Result>(
+    at now: Instant, flushed: (WorkingRecord, Projector.Outcome) throws -> Void = { _, _ in },
+    _ body: () throws -> Result
+  ) throws -> Result {
+    let originsBefore = origins
+    let positionBefore = log.lastPosition
+    let clockBefore = lastOwnHLC
+    self.now = now
+    defer {
+      working = [:]
+      order = []
+    }
+    do {
+      var result: Result?
+      try database.inTransaction(.immediate) {
+        try openGate.run("closing the gate of capture")
+        result = try body()
+        try flush(flushed)
+        try origins.save(to: database)
+        try saveClock()
+        try closeGate.run("opening the gate of capture")
+        return .commit
+      }
+      guard let result else { throw StoreError.inconsistent("a transaction without a result") }
+      return result
+    } catch {
+      origins = originsBefore
+      log.rewind(to: positionBefore)
+      history.forget()
+      lastOwnHLC = clockBefore
+      isClockDirty = false
+      throw error
+    }
+  }
+
+  /// The record with this id, loaded once a transaction; new where the store does not have it.
+  func record(
+    _ id: RecordID, kind: String, project: Int64, naturalKey: [Value]
+  ) throws -> WorkingRecord {
+    if let record = working[id] { return record }
+    order.append(id)
+    if var record = try records.load(id, origins: origins) {
+      record.naturalKey = naturalKey
+      return record
+    }
+    return WorkingRecord(
+      id: id, project: project, kindName: kind, kind: schema[kind], state: RecordState(), head: 0,
+      flags: [], isStored: false, naturalKey: naturalKey)
+  }
+
+  /// A record that is stored, with its natural key read back from its last change.
+  func storedRecord(_ id: RecordID) throws -> WorkingRecord? {
+    if let record = working[id] { return record }
+    guard var record = try records.load(id, origins: origins) else { return nil }
+    order.append(id)
+    if record.kind?.naturalKey.isEmpty == false {
+      try history.walk(from: record.head, origins: origins) { _, change in
+        record.naturalKey = change.naturalKey
+        return false
+      }
+    }
+    return record
+  }
+
+  /// Whether a change has been merged here: covered, and not parked as undecodable.
+  func isApplied(_ dot: Dot, project: Int64) throws -> Bool {
+    guard origins.vector(ofProjectRef: project).covers(dot) else { return false }
+    guard parked.hasUndecodable else { return true }
+    let origin = Origin(replica: dot.replica, lane: dot.lane)
+    let ref = try origins.ref(of: origin, inProjectRef: project)
+    return try !parked.isUndecodable(origin: ref, sequence: dot.sequence)
+  }
+
+  /// Merges a change into its record, in memory; the flush at the end writes it.
+  func merge(_ change: Change, into record: inout WorkingRecord, position: Int64) throws {
+    try record.state.merge(change) { try isApplied($0, project: record.project) }
+    // A remembered dot of an origin that never sent anything still needs a number of its own.
+    for operation in change.operations {
+      for dot in operation.replaces { try makeRef(of: dot, project: record.project) }
+      record.dirty.insert(operation.cell.field)
+    }
+    record.head = position
+    record.lastDot = change.dot
+    history.remember(change, project: record.project)
+    working[record.id] = record
+  }
+
+  private func makeRef(of dot: Dot, project: Int64) throws {
+    let origin = Origin(replica: dot.replica, lane: dot.lane)
+    if origins.knownRef(of: origin, inProjectRef: project) == nil {
+      _ = try origins.makeRef(of: origin, inProjectRef: project, in: database)
+    }
+  }
+
+  private func flush(_ flushed: (WorkingRecord, Projector.Outcome) throws -> Void) throws {
+    for id in order {
+      guard var record = working[id], record.lastDot != nil || !record.dirty.isEmpty else {
+        continue
+      }
+      var outcome = Projector.Outcome()
+      if let kind = record.kind {
+        outcome = try projector.project(
+          &record, kind: kind, project: try origins.project(ofRef: record.project),
+          history: history.within(project: record.project, origins: origins),
+          at: now.wallMilliseconds)
+      }
+      if record.head > 0 { try records.save(record, origins: origins) }
+      try flushed(record, outcome)
+    }
+  }
+
+  /// The stamp of the next own change (see ``HLC/next(after:writtenAt:wallMilliseconds:)``).
+  func nextHLC(writtenAt milliseconds: Int64) -> HLC {
+    let next = HLC.next(
+      after: lastOwnHLC, writtenAt: milliseconds, wallMilliseconds: now.wallMilliseconds)
+    lastOwnHLC = next
+    isClockDirty = true
+    return next
+  }
+
+  private func saveClock() throws {
+    guard isClockDirty, let lastOwnHLC else { return }
+    isClockDirty = false
+    try StoreIdentity.saveClock(lastOwnHLC, to: database)
+  }
+}

@@ -1,0 +1,133 @@
+import GRDB
+import SyncCore
+
+/// Writes the rows that people read, through statements prepared once for each set of columns.
+final class DomainRows {
+  private let database: Database
+  private var inserts: [String: PreparedStatement] = [:]
+  private var updates: [UpdateKey: PreparedStatement] = [:]
+  private var deletes: [String: PreparedStatement] = [:]
+
+  private struct UpdateKey: Hashable {
+    var kind: String
+    var columns: [String]
+  }
+
+  init(_ database: Database) { self.database = database }
+
+  /// What stands in one column.
+  enum Column {
+    case null
+    case integer(Int64)
+    case text(String)
+  }
+
+  /// Writes a row that is not there. `columns` holds the fields that are not null.
+  func insert(
+    _ record: WorkingRecord, kind: KindDeclaration, project: String, columns: [String: Column]
+  ) throws {
+    let statement = try insertStatement(for: kind)
+    var index: Int32 = 1
+    if kind.naturalKey.isEmpty {
+      statement.bind(index, record.id.description)
+      index += 1
+    }
+    for field in kind.fields {
+      if let key = kind.naturalKey.firstIndex(of: field.name) {
+        bind(keyColumn(record.naturalKey[key]), to: statement, at: index)
+      } else {
+        bind(columns[field.name] ?? .null, to: statement, at: index)
+      }
+      index += 1
+    }
+    statement.bind(index, project)
+    statement.bind(index + 1, record.state.revision.rawValue)
+    try statement.run("writing a row of \(kind.table)")
+  }
+
+  /// Writes some columns of a row that is there, and its revision.
+  func update(
+    _ record: WorkingRecord, kind: KindDeclaration, columns: [(name: String, column: Column)]
+  ) throws {
+    let statement = try updateStatement(for: kind, columns: columns.map(\.name))
+    var index: Int32 = 1
+    for (_, column) in columns {
+      bind(column, to: statement, at: index)
+      index += 1
+    }
+    statement.bind(index, record.state.revision.rawValue)
+    bindKey(of: record, kind: kind, to: statement, from: index + 1)
+    try statement.run("writing a row of \(kind.table)")
+  }
+
+  func delete(_ record: WorkingRecord, kind: KindDeclaration) throws {
+    let statement = try deleteStatement(for: kind)
+    bindKey(of: record, kind: kind, to: statement, from: 1)
+    try statement.run("removing a row of \(kind.table)")
+  }
+
+  private func insertStatement(for kind: KindDeclaration) throws -> PreparedStatement {
+    if let statement = inserts[kind.name] { return statement }
+    let names =
+      (kind.naturalKey.isEmpty ? ["id"] : []) + kind.fields.map(\.name) + ["project", "revision"]
+    let columns = names.map(Columns.quoted).joined(separator: ", ")
+    let values = names.map { _ in "?" }.joined(separator: ", ")
+    let statement = try PreparedStatement(
+      database, "INSERT INTO \(Columns.quoted(kind.table)) (\(columns)) VALUES (\(values))")
+    inserts[kind.name] = statement
+    return statement
+  }
+
+  private func updateStatement(
+    for kind: KindDeclaration, columns: [String]
+  ) throws -> PreparedStatement {
+    let key = UpdateKey(kind: kind.name, columns: columns)
+    if let statement = updates[key] { return statement }
+    let assignments = (columns + ["revision"]).map { "\(Columns.quoted($0)) = ?" }
+      .joined(separator: ", ")
+    let statement = try PreparedStatement(
+      database,
+      "UPDATE \(Columns.quoted(kind.table)) SET \(assignments) WHERE \(condition(kind))")
+    updates[key] = statement
+    return statement
+  }
+
+  private func deleteStatement(for kind: KindDeclaration) throws -> PreparedStatement {
+    if let statement = deletes[kind.name] { return statement }
+    let statement = try PreparedStatement(
+      database, "DELETE FROM \(Columns.quoted(kind.table)) WHERE \(condition(kind))")
+    deletes[kind.name] = statement
+    return statement
+  }
+
+  private func condition(_ kind: KindDeclaration) -> String {
+    Columns.key(of: kind).map { "\(Columns.quoted($0)) = ?" }.joined(separator: " AND ")
+  }
+
+  private func bindKey(
+    of record: WorkingRecord, kind: KindDeclaration, to statement: PreparedStatement,
+    from first: Int32
+  ) {
+    guard !kind.naturalKey.isEmpty else { return statement.bind(first, record.id.description) }
+    for (offset, value) in record.naturalKey.enumerated() {
+      bind(keyColumn(value), to: statement, at: first + Int32(offset))
+    }
+  }
+
+  private func keyColumn(_ value: Value) -> Column {
+    switch value {
+    case .null: .text("")
+    case .boolean(let boolean): .integer(boolean ? 1 : 0)
+    case .integer(let integer): .integer(integer)
+    case .text(let text): .text(text)
+    }
+  }
+
+  private func bind(_ column: Column, to statement: PreparedStatement, at index: Int32) {
+    switch column {
+    case .null: statement.bindNull(index)
+    case .integer(let integer): statement.bind(index, integer)
+    case .text(let text): statement.bind(index, text)
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import SyncCore
+
+/// A record's causal metadata as bytes: its dots once each, then its cells by field number and dot
+/// number. A record whose fields were written together takes three bytes a field.
+///
+/// Field numbers are places in the declaration, which only ever grows; fields that this software
+/// does not know are kept by name.
+struct StateCodec {
+  let kind: KindDeclaration?
+  private let numberByField: [String: Int]
+
+  init(kind: KindDeclaration?) {
+    self.kind = kind
+    numberByField = Dictionary(
+      (kind?.fields ?? []).enumerated().map { ($0.element.name, $0.offset + 2) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  private static let unknownField = 0
+  private static let deletionField = 1
+
+  /// What a cell's first byte says.
+  private enum Traits {
+    static let element: UInt8 = 1
+    /// One live value, the first of its operation, that is no boolean; nothing cancelled.
+    static let isSimple: UInt8 = 2
+  }
+
+  func encode(_ state: RecordState, project: Int64, origins: Origins) throws -> [UInt8] {
+    var writer = ByteWriter()
+    writer.integer(UInt64(bitPattern: state.revision.rawValue))
+    var numbers: [Dot: Int] = [:]
+    var dots: [Dot] = []
+    func number(of dot: Dot) -> Int {
+      if let number = numbers[dot] { return number }
+      numbers[dot] = dots.count
+      dots.append(dot)
+      return dots.count - 1
+    }
+    var cells = ByteWriter()
+    cells.count(state.cells.count)
+    for key in state.keys {
+      guard let cell = state[key] else { continue }
+      write(key, cell, number: number, into: &cells)
+    }
+    writer.count(dots.count)
+    for dot in dots {
+      let ref = try origins.ref(
+        of: Origin(replica: dot.replica, lane: dot.lane), inProjectRef: project)
+      writer.integer(UInt64(ref))
+      writer.integer(dot.sequence)
+    }
+    return writer.bytes + cells.bytes
+  }
+
+  private func write(
+    _ key: CellKey, _ cell: Cell, number: (Dot) -> Int, into writer: inout ByteWriter
+  ) {
+    let only = cell.live.count == 1 ? cell.live.first : nil
+    let isSimple = only?.ordinal == 0 && only?.flag == nil && cell.cancelled.isEmpty
+    writer.byte((key.element == nil ? 0 : Traits.element) | (isSimple ? Traits.isSimple : 0))
+    if key.field == CellKey.deletion.field {
+      writer.count(Self.deletionField)
+    } else if let field = numberByField[key.field] {
+      writer.count(field)
+    } else {
+      writer.count(Self.unknownField)
+      writer.text(key.field)
+    }
+    if let element = key.element { writer.text(element) }
+    if isSimple, let only {
+      writer.count(number(only.dot))
+      return
+    }
+    writer.count(cell.live.count)
+    for value in cell.live {
+      writer.count(number(value.dot))
+      writer.integer(UInt64(value.ordinal))
+      writer.byte(value.flag.map { $0 ? 2 : 1 } ?? 0)
+    }
+    writer.count(cell.cancelled.count)
+    for dot in cell.cancelled { writer.count(number(dot)) }
+  }
+
+  func decode(_ bytes: [UInt8], origins: Origins) throws -> RecordState {
+    var reader = ByteReader(bytes)
+    let revision = Revision(rawValue: Int64(bitPattern: try reader.integer()))
+    var dots: [Dot] = []
+    for _ in 0..<(try reader.count()) {
+      let origin = try origins.origin(ofRef: Int64(try reader.integer()))
+      dots.append(
+        Dot(replica: origin.replica, lane: origin.lane, sequence: try reader.integer()))
+    }
+    var cells: [CellKey: Cell] = [:]
+    let count = try reader.count()
+    cells.reserveCapacity(count)
+    for _ in 0..<count {
+      let (key, cell) = try readCell(&reader, dots: dots)
+      cells[key] = cell
+    }
+    return RecordState(cells: cells, revision: revision)
+  }
+
+  private func readCell(_ reader: inout ByteReader, dots: [Dot]) throws -> (CellKey, Cell) {
+    let traits = try reader.byte()
+    let field = try fieldName(reader.count(), &reader)
+    let element = traits & Traits.element != 0 ? try reader.text() : nil
+    let key = CellKey(field, element: element)
+    if traits & Traits.isSimple != 0 {
+      return (key, Cell(live: [LiveValue(dot: try dot(&reader, dots))]))
+    }
+    var cell = Cell()
+    for _ in 0..<(try reader.count()) {
+      let dot = try dot(&reader, dots)
+      let ordinal = UInt16(truncatingIfNeeded: try reader.integer())
+      let flag = try reader.byte()
+      cell.live.append(LiveValue(dot: dot, ordinal: ordinal, flag: flag == 0 ? nil : flag == 2))
+    }
+    for _ in 0..<(try reader.count()) { cell.cancelled.append(try dot(&reader, dots)) }
+    return (key, cell)
+  }
+
+  private func dot(_ reader: inout ByteReader, _ dots: [Dot]) throws -> Dot {
+    let number = try reader.count()
+    guard number < dots.count else {
+      throw StoreError.inconsistent("record metadata names a dot that it does not hold")
+    }
+    return dots[number]
+  }
+
+  private func fieldName(_ number: Int, _ reader: inout ByteReader) throws -> String {
+    switch number {
+    case Self.unknownField: return try reader.text()
+    case Self.deletionField: return CellKey.deletion.field
+    default:
+      guard let kind, number - 2 < kind.fields.count else {
+        throw StoreError.inconsistent("record metadata names a field that is not declared")
+      }
+      return kind.fields[number - 2].name
+    }
+  }
+}

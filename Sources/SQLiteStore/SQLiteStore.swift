@@ -1,0 +1,163 @@
+import GRDB
+import SyncCore
+import SyncWire
+
+/// The embedded store: plain tables that anybody may read and write, and LabSync's own beside them,
+/// in one SQLite file.
+///
+/// One thread uses a store. Every call that changes it is one transaction, on disk
+/// (`synchronous=FULL`) when the call returns. Long reads belong on a ``StoreReader``.
+public final class SQLiteStore: ChangeStore {
+  public let replica: ReplicaID
+  public let side: Side
+  /// The replica's name, as people know it.
+  public let name: String
+  public let path: String
+  private let queue: DatabaseQueue
+  private let engine: StoreEngine
+
+  /// Opens a store that ``create(at:side:name:schema:)`` made, and brings its tables up to date.
+  ///
+  /// Throws ``StoreError/newerVersion(path:found:known:)`` for a store of a newer software, which is
+  /// left untouched, and ``StoreError/otherSide(path:found:)`` for one of the other side.
+  public convenience init(opening path: String, side: Side, schema: Schema) throws {
+    let queue = try StoreFile.open(path)
+    try StoreFile.migrate(queue, path: path, side: side, schema: schema)
+    try self.init(queue, path: path, schema: schema)
+  }
+
+  /// Makes a new store. Throws where `path` exists.
+  public static func create(
+    at path: String, side: Side, name: String, schema: Schema, replica: ReplicaID
+  ) throws -> SQLiteStore {
+    let queue = try StoreFile.create(
+      path, identity: StoreIdentity(replica: replica, side: side, name: name), schema: schema)
+    return try SQLiteStore(queue, path: path, schema: schema)
+  }
+
+  private init(_ queue: DatabaseQueue, path: String, schema: Schema) throws {
+    self.queue = queue
+    self.path = path
+    let (identity, engine) = try queue.writeWithoutTransaction { database in
+      let identity = try StoreIdentity.load(from: database)
+      return (identity, try StoreEngine(database, schema: schema, identity: identity))
+    }
+    replica = identity.replica
+    side = identity.side
+    name = identity.name
+    self.engine = engine
+  }
+
+  /// Runs `body` in one transaction; the work of commands that are no changes from a peer.
+  func write<Result>(at now: Instant, _ body: (StoreEngine) throws -> Result) throws -> Result {
+    try wrappingErrors("writing the store") {
+      try queue.writeWithoutTransaction { _ in
+        try engine.transaction(at: now) { try body(engine) }
+      }
+    }
+  }
+
+  /// Runs `body` on the connection, outside a transaction of ours.
+  func onConnection<Result>(_ body: (Database, StoreEngine) throws -> Result) throws -> Result {
+    try wrappingErrors("using the store") {
+      try queue.writeWithoutTransaction { try body($0, engine) }
+    }
+  }
+
+  private func wrappingErrors<Result>(
+    _ doing: String, _ body: () throws -> Result
+  ) throws -> Result {
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      throw StoreError.database(
+        doing: doing, message: error.message ?? "unknown error",
+        code: error.extendedResultCode.rawValue)
+    }
+  }
+}
+
+// MARK: - ChangeStore
+
+extension SQLiteStore {
+  public var projects: [ProjectID] { engine.origins.projects }
+
+  public func vector(of project: ProjectID) throws -> ProjectVector {
+    engine.origins.vector(ofProjectRef: try engine.origins.ref(of: project))
+  }
+
+  public func digest(of project: ProjectID) throws -> Digest128 {
+    VectorDigest.of(try vector(of: project))
+  }
+
+  public func chainHash(
+    of origin: Origin, at sequence: UInt64, in project: ProjectID
+  ) throws -> Digest128? {
+    let projectRef = try engine.origins.ref(of: project)
+    if let position = engine.origins.vector(ofProjectRef: projectRef)[origin],
+      position.sequence == sequence
+    {
+      return position.hash
+    }
+    guard let ref = engine.origins.knownRef(of: origin, inProjectRef: projectRef) else {
+      return nil
+    }
+    return try onConnection { _, engine in
+      try engine.log.hash(origin: ref, sequence: sequence)
+        .flatMap { UniqueID(bytes: $0) }.map(Digest128.init(bits:))
+    }
+  }
+
+  public func capture(atMost limit: Int, at now: Instant) throws -> Captured {
+    guard try onConnection({ _, engine in try engine.outbox.hasMore(than: 0) }) else {
+      return Captured()
+    }
+    return try write(at: now) { try $0.drain(atMost: limit) }
+  }
+
+  /// Outbox rows drained together with a batch; a longer outbox is drained before, in transactions
+  /// of its own, so that no lock is held long.
+  private static let rowsDrainedWithBatch = 200
+
+  public func apply(_ batch: ChangeBatch, at now: Instant) throws -> Applied {
+    var applied = Applied()
+    while try onConnection({ _, engine in
+      try engine.outbox.hasMore(than: Self.rowsDrainedWithBatch)
+    }) {
+      let captured = try capture(atMost: Self.rowsDrainedWithBatch, at: now)
+      applied.captured.rows += captured.rows
+      applied.captured.changes += captured.changes
+    }
+    var result = applied
+    try wrappingErrors("applying changes") {
+      try queue.writeWithoutTransaction { _ in
+        try engine.transaction(
+          at: now, flushed: { try engine.note($0, $1, of: batch, in: &result) }
+        ) {
+          result = applied
+          let captured = try engine.drain(atMost: .max)
+          result.captured.rows += captured.rows
+          result.captured.changes += captured.changes
+          try engine.apply(batch, into: &result)
+        }
+      }
+    }
+    return result
+  }
+
+  public func changes(
+    in project: ProjectID, lane: Lane, notIn known: ProjectVector, atMost bounds: BatchBounds
+  ) throws -> ChangeBatch? {
+    let ref = try engine.origins.ref(of: project)
+    return try onConnection { _, engine in
+      try ChangesAfter(log: engine.log, origins: engine.origins, bounds: bounds)
+        .batch(project: project, ref: ref, lane: lane, notIn: known)
+    }
+  }
+
+  public func adopt(_ project: ProjectID) throws {
+    guard engine.origins.projectRefs[project] == nil else { return }
+    let now = Instant(monotonicMilliseconds: 0, wallMilliseconds: 0)
+    try write(at: now) { try $0.origins.adopt(project, in: $0.database) }
+  }
+}

@@ -1,0 +1,186 @@
+import SyncCore
+
+/// What the triggers refuse, and the sentence that says so. These checks act on writers here and
+/// never on changes from elsewhere, so that no two replicas disagree about what is acceptable.
+struct CaptureChecks {
+  let kind: KindDeclaration
+
+  struct Check {
+    var condition: String
+    var sentence: String
+  }
+
+  func checks(isUpdate: Bool) -> [Check] {
+    var checks = identity(isUpdate: isUpdate)
+    for field in kind.fields {
+      let new = "NEW.\(Columns.quoted(field.name))"
+      let old = "OLD.\(Columns.quoted(field.name))"
+      let changed = isUpdate ? "\(new) IS NOT \(old) AND " : ""
+      for check in valueChecks(field, new) {
+        checks.append(
+          Check(
+            condition: "\(changed)\(new) IS NOT NULL AND (\(check.condition))",
+            sentence: check.sentence))
+      }
+      guard isUpdate else { continue }
+      switch field.rule {
+      case .immutable where !kind.isKey(field):
+        checks.append(
+          Check(
+            condition: "\(old) IS NOT NULL AND \(new) IS NOT \(old)",
+            sentence: "\(path(field)) is set when the record is created and does not change"))
+      case .strictest(let strictness):
+        checks.append(
+          Check(
+            condition: "NEW.seen IS NULL AND \(old) IS NOT NULL AND "
+              + "\(rank(strictness, new)) > \(rank(strictness, old))",
+            sentence: "loosening \(path(field)) needs seen: read the row and give its revision "
+              + "back in seen, so that a withdrawal you have not seen stays"))
+      default: break
+      }
+    }
+    return checks
+  }
+
+  private func identity(isUpdate: Bool) -> [Check] {
+    var checks = [
+      Check(
+        condition: "NEW.project IS NULL AND (SELECT count(*) FROM sync_projects) <> 1",
+        sentence: "\(kind.table).project is missing: this store does not have exactly one project"),
+      Check(
+        condition: "NEW.project IS NOT NULL AND NOT EXISTS "
+          + "(SELECT 1 FROM sync_projects WHERE id = NEW.project)",
+        sentence: "\(kind.table).project is not a project of this store"),
+    ]
+    if kind.naturalKey.isEmpty {
+      checks.append(
+        Check(condition: notUUID("NEW.id"), sentence: "\(kind.table).id must be a lower-case UUID"))
+    }
+    guard isUpdate else { return checks }
+    for column in Columns.key(of: kind) {
+      let name = Columns.quoted(column)
+      checks.append(
+        Check(
+          condition: "OLD.\(name) IS NOT NULL AND NEW.\(name) IS NOT OLD.\(name)",
+          sentence: "\(kind.table).\(column) identifies the record and does not change"))
+    }
+    return checks
+  }
+
+  private func path(_ field: FieldDeclaration) -> String { "\(kind.table).\(field.name)" }
+
+  private func valueChecks(_ field: FieldDeclaration, _ value: String) -> [Check] {
+    switch field.type {
+    case .text: [tooLong(field, value, Limits.shortTextBytes)] + keyText(field, value)
+    case .prose: [tooLong(field, value, Limits.proseBytes)]
+    case .integer, .time: []
+    case .integerIn(let low, let high):
+      [
+        Check(
+          condition: "\(value) NOT BETWEEN \(low) AND \(high)",
+          sentence: "\(path(field)) must be between \(low) and \(high)")
+      ]
+    case .boolean:
+      [Check(condition: "\(value) NOT IN (0, 1)", sentence: "\(path(field)) must be 0 or 1")]
+    case .choice(let choices): [oneOf(choices, field, value)]
+    case .state: [state(field, value)]
+    case .reference, .anyReference:
+      [Check(condition: notUUID(value), sentence: "\(path(field)) must be a lower-case UUID")]
+    case .money:
+      [
+        Check(
+          condition: "\(value) NOT GLOB '*[0-9] [A-Z][A-Z][A-Z]' OR ltrim(substr(\(value), 1, "
+            + "length(\(value)) - 4), '-') GLOB '*[^0-9]*'",
+          sentence: "\(path(field)) must be minor units and a currency, such as 1250 EUR")
+      ]
+    case .textSet, .referenceSet: set(field, value)
+    case .map: map(field, value)
+    }
+  }
+
+  private func keyText(_ field: FieldDeclaration, _ value: String) -> [Check] {
+    guard kind.isKey(field) else { return [] }
+    return [
+      Check(
+        condition: "instr(\(value), char(31)) > 0",
+        sentence: "\(path(field)) is part of a key and may not contain U+001F")
+    ]
+  }
+
+  private func oneOf(_ choices: [String], _ field: FieldDeclaration, _ value: String) -> Check {
+    let list = choices.map(Columns.literal).joined(separator: ", ")
+    let allowed = kind.isKey(field) ? list + ", ''" : list
+    return Check(
+      condition: "\(value) NOT IN (\(allowed))",
+      sentence: "\(path(field)) must be one of \(choices.joined(separator: ", "))")
+  }
+
+  private func state(_ field: FieldDeclaration, _ value: String) -> Check {
+    guard case .state(let lifecycle) = field.rule else { return oneOf([], field, value) }
+    var check = oneOf(lifecycle.states, field, value)
+    for pair in lifecycle.undecided {
+      guard case .differentArguments(let state) = pair else { continue }
+      check.condition += " AND \(value) NOT GLOB \(Columns.literal(state + ":*"))"
+    }
+    return check
+  }
+
+  private func tooLong(_ field: FieldDeclaration, _ value: String, _ limit: Int) -> Check {
+    Check(
+      condition: "length(CAST(\(value) AS BLOB)) > \(limit)",
+      sentence: "\(path(field)) is longer than \(limit) bytes")
+  }
+
+  private func notUUID(_ value: String) -> String {
+    "length(\(value)) <> 36 OR \(value) GLOB '*[^0-9a-f-]*'"
+  }
+
+  private func set(_ field: FieldDeclaration, _ value: String) -> [Check] {
+    var element = "type <> 'text' OR length(CAST(value AS BLOB)) > \(Limits.shortTextBytes)"
+    var what = "a JSON array of texts"
+    if case .referenceSet = field.type {
+      element = "type <> 'text' OR \(notUUID("value"))"
+      what = "a JSON array of lower-case UUIDs"
+    }
+    return [
+      Check(condition: "NOT json_valid(\(value))", sentence: "\(path(field)) must be \(what)"),
+      Check(
+        condition: "json_type(\(value)) <> 'array' OR EXISTS "
+          + "(SELECT 1 FROM json_each(\(value)) WHERE \(element))",
+        sentence: "\(path(field)) must be \(what)"),
+      Check(
+        condition: "json_array_length(\(value)) > \(Limits.elements)",
+        sentence: "\(path(field)) has more than \(Limits.elements) elements"),
+    ]
+  }
+
+  private func map(_ field: FieldDeclaration, _ value: String) -> [Check] {
+    [
+      Check(
+        condition: "NOT json_valid(\(value))", sentence: "\(path(field)) must be a JSON object"),
+      Check(
+        condition: "json_type(\(value)) <> 'object' OR EXISTS "
+          + "(SELECT 1 FROM json_each(\(value)) WHERE type <> 'text' "
+          + "OR length(CAST(value AS BLOB)) > \(Limits.shortTextBytes))",
+        sentence: "\(path(field)) must be a JSON object of texts"),
+      Check(
+        condition: "(SELECT count(*) FROM json_each(\(value))) > \(Limits.elements)",
+        sentence: "\(path(field)) has more than \(Limits.elements) members"),
+    ]
+  }
+
+  /// ``Strictness/rank(of:)`` in SQL.
+  private func rank(_ strictness: Strictness, _ value: String) -> String {
+    switch strictness {
+    case .order(let order):
+      let cases = order.enumerated()
+        .map { "WHEN \(Columns.literal($0.element)) THEN \($0.offset)" }
+        .joined(separator: " ")
+      return "CASE \(value) \(cases) ELSE -1 END"
+    case .booleans(let strictest):
+      return "CASE \(value) WHEN \(strictest ? 1 : 0) THEN 0 ELSE 1 END"
+    case .smallerInteger:
+      return "coalesce(\(value), -1)"
+    }
+  }
+}

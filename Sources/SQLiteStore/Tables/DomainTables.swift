@@ -1,0 +1,52 @@
+import SyncCore
+
+/// The plain tables that people read and write, made from the declarations.
+struct DomainTables {
+  let schema: Schema
+  let side: Side
+
+  /// The statement that makes the table of one kind.
+  func creation(of kind: KindDeclaration) -> String {
+    var columns: [String] = []
+    if kind.naturalKey.isEmpty {
+      columns.append("\"id\" TEXT NOT NULL PRIMARY KEY DEFAULT (\(Columns.newID))")
+    }
+    for field in kind.fields { columns.append(column(field, in: kind)) }
+    columns += [
+      "\"project\" TEXT",
+      "\"revision\" INTEGER NOT NULL DEFAULT 0",
+      "\"seen\" INTEGER",
+      "\"changed_by\" TEXT",
+      "\"changed_for\" TEXT",
+    ]
+    if !kind.naturalKey.isEmpty {
+      let key = kind.naturalKey.map(Columns.quoted).joined(separator: ", ")
+      columns.append("PRIMARY KEY (\(key))")
+    }
+    return """
+      CREATE TABLE \(Columns.quoted(kind.table)) (
+        \(columns.joined(separator: ",\n  "))
+      ) STRICT
+      """
+  }
+
+  /// The statement that adds a field to a table that an earlier version made.
+  func addition(of field: FieldDeclaration, to kind: KindDeclaration) -> String {
+    "ALTER TABLE \(Columns.quoted(kind.table)) ADD COLUMN \(column(field, in: kind))"
+  }
+
+  private func column(_ field: FieldDeclaration, in kind: KindDeclaration) -> String {
+    let column = "\(Columns.quoted(field.name)) \(Columns.sqlType(of: field.type))"
+    if kind.isKey(field) {
+      switch field.type {
+      case .text, .choice: return column + " NOT NULL DEFAULT ''"
+      default: return column + " NOT NULL"
+      }
+    }
+    switch field.name {
+    case "created_at": return column + " DEFAULT (\(Columns.nowMilliseconds))"
+    case "channel": return column + " DEFAULT '\(side.name)'"
+    default: return column
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/// LabSync's own tables, as numbered migrations that are never edited. Their normative description
+/// is the article <doc:StoreSchema>.
+enum SyncTables {
+  /// The version that this software writes: the number of migrations.
+  static let version = migrations.count
+
+  static let migrations = [first]
+
+  private static let first = """
+    CREATE TABLE sync_store (
+      name TEXT PRIMARY KEY NOT NULL,
+      value TEXT NOT NULL
+    ) STRICT;
+
+    -- 1 while the worker itself writes: its own rows are not captured.
+    CREATE TABLE sync_gate (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      applying INTEGER NOT NULL CHECK (applying IN (0, 1))
+    ) STRICT;
+    INSERT INTO sync_gate VALUES (1, 0);
+
+    CREATE TABLE sync_projects (
+      ref INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE CHECK (length(id) = 36)
+    ) STRICT;
+
+    -- A replica's lane within a project, and how far its chain is here.
+    CREATE TABLE sync_origins (
+      ref INTEGER PRIMARY KEY,
+      project INTEGER NOT NULL,
+      replica TEXT NOT NULL CHECK (length(replica) = 36),
+      lane INTEGER NOT NULL CHECK (lane BETWEEN 0 AND 2),
+      sequence INTEGER NOT NULL DEFAULT 0 CHECK (sequence >= 0),
+      hash BLOB NOT NULL DEFAULT (zeroblob(16)) CHECK (length(hash) = 16),
+      UNIQUE (project, replica, lane)
+    ) STRICT;
+
+    -- Every change, as the bytes that travel. Append-only.
+    CREATE TABLE sync_log (
+      position INTEGER PRIMARY KEY,
+      origin INTEGER NOT NULL,
+      sequence INTEGER NOT NULL CHECK (sequence > 0),
+      previous INTEGER,
+      bytes BLOB NOT NULL,
+      personal BLOB,
+      hash BLOB NOT NULL CHECK (length(hash) = 16),
+      stored_at INTEGER NOT NULL,
+      UNIQUE (origin, sequence)
+    ) STRICT;
+    CREATE TRIGGER sync_log_no_update BEFORE UPDATE ON sync_log
+    WHEN NEW.position IS NOT OLD.position OR NEW.origin IS NOT OLD.origin
+      OR NEW.sequence IS NOT OLD.sequence OR NEW.bytes IS NOT OLD.bytes
+      OR NEW.hash IS NOT OLD.hash OR NEW.personal IS NOT NULL
+    BEGIN SELECT RAISE(ABORT, 'sync_log is append-only'); END;
+    CREATE TRIGGER sync_log_no_delete BEFORE DELETE ON sync_log
+    BEGIN SELECT RAISE(ABORT, 'sync_log is append-only'); END;
+
+    -- Causal metadata, one compact row a record.
+    CREATE TABLE sync_records (
+      record BLOB PRIMARY KEY NOT NULL CHECK (length(record) = 16),
+      project INTEGER NOT NULL,
+      kind TEXT NOT NULL,
+      head INTEGER NOT NULL,
+      flags INTEGER NOT NULL,
+      state BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE sync_outbox (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      kind TEXT NOT NULL,
+      operation TEXT NOT NULL CHECK (operation IN ('insert', 'update', 'delete')),
+      written_at INTEGER NOT NULL,
+      seen INTEGER,
+      changed_by TEXT,
+      changed_for TEXT,
+      old TEXT,
+      new TEXT,
+      -- Why the row could not be captured; such a row waits here and nothing waits behind it.
+      failure TEXT
+    ) STRICT;
+
+    -- Which log position a drained outbox row had reached: what `seen = -outbox` means.
+    CREATE TABLE sync_drained (
+      outbox INTEGER PRIMARY KEY,
+      position INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE sync_conflicts (
+      id TEXT PRIMARY KEY NOT NULL,
+      project TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      record TEXT NOT NULL,
+      field TEXT NOT NULL,
+      element TEXT,
+      rule TEXT NOT NULL,
+      status TEXT NOT NULL CHECK (status IN ('open', 'settled', 'resolved')),
+      shown TEXT NOT NULL,
+      alternatives TEXT NOT NULL,
+      since INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX sync_conflicts_status ON sync_conflicts (status, since);
+
+    CREATE TABLE sync_parked (
+      origin INTEGER NOT NULL,
+      sequence INTEGER NOT NULL,
+      reason INTEGER NOT NULL,
+      detail TEXT NOT NULL,
+      since INTEGER NOT NULL,
+      PRIMARY KEY (origin, sequence)
+    ) STRICT, WITHOUT ROWID;
+
+    -- What each peer has committed to disk, as it last acknowledged.
+    CREATE TABLE sync_acknowledged (
+      peer TEXT NOT NULL,
+      origin INTEGER NOT NULL,
+      sequence INTEGER NOT NULL,
+      hash BLOB NOT NULL,
+      at INTEGER NOT NULL,
+      PRIMARY KEY (peer, origin)
+    ) STRICT, WITHOUT ROWID;
+    """
+}
