@@ -50,11 +50,11 @@ let package = Package(
       name: "SyncDaemon",
       dependencies: [
         "SyncCore", "LivingLab", "SyncProtocol", "LabWorker", "OnlineWorker", "SyncWire",
-        "SQLiteStore", "ZeroMQ", "SyncControl", logging, yams,
+        "SQLiteStore", "ZeroMQ", "SyncControl", "CLinux", logging, yams,
       ],
       swiftSettings: acting),
     .executableTarget(
-      name: "labsyncd", dependencies: ["SyncDaemon", argumentParser], swiftSettings: acting),
+      name: "labsyncd", dependencies: ["SyncCore", "SyncDaemon", argumentParser], swiftSettings: acting),
     .executableTarget(
       name: "labctl", dependencies: ["SyncControl", "ZeroMQ", argumentParser],
       swiftSettings: acting),
@@ -62,10 +62,15 @@ let package = Package(
       name: "labdev",
       dependencies: ["SQLiteStore", "SyncDaemon", "SyncControl", "ZeroMQ", argumentParser],
       swiftSettings: acting),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "CZstandard", providers: [.apt(["libzstd-dev"])]),
 
     .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"], swiftSettings: acting),
+    .testTarget(
+      name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "LivingLab", grdb],
+      swiftSettings: acting),
+    .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: acting),
   ],
   swiftLanguageModes: [.v6]
 )

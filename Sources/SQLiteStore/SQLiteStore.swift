@@ -24,6 +24,7 @@ public final class SQLiteStore: ChangeStore {
     let queue = try StoreFile.open(path)
     try StoreFile.migrate(queue, path: path, side: side, schema: schema)
     try self.init(queue, path: path, schema: schema)
+    try retryAfterUpgrade()
   }
 
   /// Makes a new store. Throws where `path` exists.

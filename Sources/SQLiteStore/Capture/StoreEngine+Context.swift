@@ -52,8 +52,12 @@ extension StoreEngine {
   ) throws -> [FieldOperation] {
     var context = try context(seen: seen, of: record, kind: kind)
     if seen == nil || context.isUnknown { context.content = old }
-    return try operations(
-      context.content.differences(to: new, in: kind), in: context, kind: kind, isBlind: false)
+    // A column that the statement left as it was is not written, also where it had another value
+    // when the writer looked.
+    let written = Set(old.differences(to: new, in: kind).map(\.cell))
+    let differences = context.content.differences(to: new, in: kind)
+      .filter { written.contains($0.cell) }
+    return try operations(differences, in: context, kind: kind, isBlind: false)
   }
 
   /// `isBlind` says that the trigger could not see what was there: a value looser than the one it
@@ -99,7 +103,7 @@ extension StoreEngine {
   /// outbox row: what the record was when that row had been captured.
   ///
   /// Cost: the record's own history.
-  private func state(of record: WorkingRecord, at revision: Int64) throws -> RecordState? {
+  func state(of record: WorkingRecord, at revision: Int64) throws -> RecordState? {
     var history: [(position: Int64, change: Change)] = []
     try self.history.walk(from: record.head, origins: origins) { entry, change in
       history.append((entry.position, change))

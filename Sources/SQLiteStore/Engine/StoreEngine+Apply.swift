@@ -102,8 +102,18 @@ extension StoreEngine {
     }
   }
 
+  /// Whether the change is what it says it is, as far as the declarations here can tell.
+  func isSound(_ change: Change) -> Bool {
+    do {
+      try checkIdentity(of: change)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   /// Why this software merges the change and can not show it, or not all of it.
-  private func unusable(_ change: Change, kind: KindDeclaration?) -> (ParkReason, String)? {
+  func unusable(_ change: Change, kind: KindDeclaration?) -> (ParkReason, String)? {
     guard let kind else { return (.unknownKind, change.kind) }
     let unknown = change.operations.lazy.map(\.cell)
       .first { $0 != .deletion && kind.field(named: $0.field) == nil }

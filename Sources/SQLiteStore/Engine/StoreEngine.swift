@@ -112,6 +112,7 @@ final class StoreEngine {
         return false
       }
     }
+    working[id] = record
     return record
   }
 

@@ -9,6 +9,7 @@ final class ChangeLog {
   private let readRun: PreparedStatement
   private let hashOf: PreparedStatement
   private let positionOf: PreparedStatement
+  private let link: PreparedStatement
   private(set) var lastPosition: Int64
 
   init(_ database: Database) throws {
@@ -34,6 +35,7 @@ final class ChangeLog {
       database, "SELECT hash FROM sync_log WHERE origin = ? AND sequence = ?")
     positionOf = try PreparedStatement(
       database, "SELECT position FROM sync_log WHERE origin = ? AND sequence = ?")
+    link = try PreparedStatement(database, "UPDATE sync_log SET previous = ? WHERE position = ?")
     lastPosition = try Int64.fetchOne(database, sql: "SELECT max(position) FROM sync_log") ?? 0
   }
 
@@ -66,6 +68,13 @@ final class ChangeLog {
     try insert.run("appending a change to the log")
     lastPosition = position
     return position
+  }
+
+  /// Says which change of the same record came before one that could not be read when it arrived.
+  func link(_ position: Int64, after previous: Int64) throws {
+    link.bind(1, previous == 0 ? nil : previous)
+    link.bind(2, position)
+    try link.run("linking a change to its record")
   }
 
   /// Takes back what a rolled-back transaction had counted.

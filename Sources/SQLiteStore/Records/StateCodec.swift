@@ -4,17 +4,29 @@ import SyncCore
 /// number. A record whose fields were written together takes three bytes a field.
 ///
 /// Field numbers are places in the declaration, which only ever grows; fields that this software
-/// does not know are kept by name.
+/// does not know are kept by name. The fields that every kind has stand behind a kind's own, and
+/// have numbers apart: a field that a later version appends moves none.
 struct StateCodec {
   let kind: KindDeclaration?
+  /// The kind's own fields, in declared order.
+  private let ownFields: [String]
   private let numberByField: [String: Int]
 
   init(kind: KindDeclaration?) {
     self.kind = kind
-    numberByField = Dictionary(
-      (kind?.fields ?? []).enumerated().map { ($0.element.name, $0.offset + 2) },
-      uniquingKeysWith: { first, _ in first })
+    let fields = (kind?.fields ?? []).map(\.name)
+    ownFields = fields.filter { !Self.commonFields.contains($0) }
+    let own = ownFields.enumerated().map { ($0.element, $0.offset + Self.firstOwnField) }
+    let common = Self.commonFields.enumerated()
+      .filter { fields.contains($0.element) }
+      .map { ($0.element, $0.offset + Self.firstCommonField) }
+    numberByField = Dictionary(own + common, uniquingKeysWith: { first, _ in first })
   }
+
+  /// The fields that every kind has, in the order of their numbers.
+  private static let commonFields = ["created_at", "channel", "extra"]
+  private static let firstCommonField = 2
+  private static let firstOwnField = 16
 
   private static let unknownField = 0
   private static let deletionField = 1
@@ -133,10 +145,13 @@ struct StateCodec {
     case Self.unknownField: return try reader.text()
     case Self.deletionField: return CellKey.deletion.field
     default:
-      guard let kind, number - 2 < kind.fields.count else {
+      let isOwn = number >= Self.firstOwnField
+      let names = isOwn ? ownFields : Self.commonFields
+      let index = number - (isOwn ? Self.firstOwnField : Self.firstCommonField)
+      guard names.indices.contains(index) else {
         throw StoreError.inconsistent("record metadata names a field that is not declared")
       }
-      return kind.fields[number - 2].name
+      return names[index]
     }
   }
 }

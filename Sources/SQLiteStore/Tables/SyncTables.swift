@@ -109,6 +109,13 @@ enum SyncTables {
       PRIMARY KEY (origin, sequence)
     ) STRICT, WITHOUT ROWID;
 
+    -- Which device, by its public key, spoke as which replica.
+    CREATE TABLE sync_replicas (
+      replica TEXT PRIMARY KEY NOT NULL CHECK (length(replica) = 36),
+      device TEXT NOT NULL,
+      since INTEGER NOT NULL
+    ) STRICT;
+
     -- What each peer has committed to disk, as it last acknowledged.
     CREATE TABLE sync_acknowledged (
       peer TEXT NOT NULL,

@@ -64,10 +64,9 @@ struct TextResolution<History: CellHistory> {
     }
     guard let common else { return "" }
     let replaced = Set(common.flatMap { read[$0] ?? [] })
-    let live = try common.subtracting(replaced).sorted().flatMap { dot in
-      (try history.written(by: dot, in: cell)?.values ?? []).indices.map {
-        LiveValue(dot: dot, ordinal: UInt16($0))
-      }
+    let live = try common.subtracting(replaced).sorted().flatMap { dot -> [LiveValue] in
+      let values = try history.written(by: dot, in: cell)?.values ?? []
+      return zip(UInt16.min...UInt16.max, values).map { LiveValue(dot: dot, ordinal: $0.0) }
     }
     let earlier = try Resolver(history: history).siblings(of: live, in: cell)
     if earlier.allSatisfy({ $0.value == earlier.first?.value }) {

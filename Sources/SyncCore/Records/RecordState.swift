@@ -70,13 +70,14 @@ public struct Cell: Hashable, Sendable {
       }
     }
     guard !cancelled.contains(dot) else { return }
-    for (ordinal, written) in operation.values.enumerated() {
-      insert(LiveValue(dot: dot, ordinal: UInt16(ordinal), flag: written.value.boolean))
+    // No peer's list is so long that it traps: what has no ordinal is dropped, everywhere alike.
+    for (ordinal, written) in zip(UInt16.min...UInt16.max, operation.values) {
+      insert(LiveValue(dot: dot, ordinal: ordinal, flag: written.value.boolean))
     }
   }
 
   private mutating func insert(_ value: LiveValue) {
-    let index = live.firstIndex { value < $0 } ?? live.endIndex
+    let index = live.lastIndex { $0 <= value }.map { $0 + 1 } ?? live.startIndex
     live.insert(value, at: index)
   }
 

@@ -51,6 +51,7 @@ private struct JSONParser {
 
   private mutating func object(depth: Int) throws(JSONError) -> JSONValue {
     var members: [JSONValue.Member] = []
+    var names: Set<Value> = []
     index += 1
     skipBlanks()
     if take(UInt8(ascii: "}")) { return .object(members) }
@@ -58,7 +59,7 @@ private struct JSONParser {
       skipBlanks()
       guard peek() == UInt8(ascii: "\"") else { throw fail("a member name was expected") }
       let name = try string()
-      guard !members.contains(where: { $0.name.isBytewiseEqual(to: name) }) else {
+      guard names.insert(.text(name)).inserted else {
         throw fail("the member \"\(name)\" occurs twice")
       }
       skipBlanks()

@@ -91,7 +91,10 @@ extension String {
   }
 
   func hashBytes(into hasher: inout Hasher) {
-    for byte in utf8 { hasher.combine(byte) }
+    let isContiguous: Void? = unsafe utf8.withContiguousStorageIfAvailable { bytes in
+      unsafe hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
+    }
+    if isContiguous == nil { for byte in utf8 { hasher.combine(byte) } }
     hasher.combine(0xFF as UInt8)
   }
 }

@@ -1,0 +1,31 @@
+import SyncCore
+import SyncProtocol
+
+public struct OnlineConfiguration: Hashable, Sendable {
+  /// What is said to every peer; its projects and authors follow from the device.
+  public var session: SessionConfiguration
+  /// The devices, by key, to which replicas belong, as far as they were seen.
+  public var owners: [ReplicaID: String]
+  public var limits: OnlineLimits
+
+  public init(
+    session: SessionConfiguration, owners: [ReplicaID: String] = [:],
+    limits: OnlineLimits = OnlineLimits()
+  ) {
+    self.session = session
+    self.owners = owners
+    self.limits = limits
+  }
+}
+
+/// How many peers an online side serves at once.
+public struct OnlineLimits: Hashable, Sendable {
+  /// Open sessions.
+  public var sessions = 1_024
+  /// Sessions that are not in sync yet; a hall of laptops is let in a few at a time.
+  public var catchingUp = 64
+  /// The wait that is named to those that come too many, in milliseconds.
+  public var comeBackMilliseconds: UInt32 = 2_000
+
+  public init() {}
+}

@@ -1,0 +1,234 @@
+import SyncCore
+import SyncProtocol
+
+/// What the online side does, and when: admits, serves many peers in turn, and passes on to each
+/// what the others brought. It keeps nothing that the store does not.
+///
+/// A peer is who its key says, never who it claims to be. The newest session of a device fences the
+/// older one. One unit of ``OnlineInput/work`` commits or sends one batch for one peer, in turn, so
+/// that a laptop with a week of work delays nobody.
+public struct OnlineWorker: Sendable {
+  public let configuration: OnlineConfiguration
+  private var peers: [PeerHandle: Peer] = [:]
+  private var owners: [ReplicaID: String]
+  /// The peer that was served last.
+  private var lastServed = PeerHandle(rawValue: 0)
+  private var isStopped = false
+
+  struct Peer: Sendable {
+    var device: Device
+    var session: Session
+  }
+
+  public init(_ configuration: OnlineConfiguration) {
+    self.configuration = configuration
+    owners = configuration.owners
+  }
+
+  public mutating func handle(
+    _ input: OnlineInput, at now: Instant, store: inout some ChangeStore
+  ) -> [OnlineOutput] {
+    var outputs: [OnlineOutput] = []
+    switch input {
+    case .message(let handle, let device, .hello(let hello)):
+      admit(hello, from: handle, device, at: now, &store, &outputs)
+    case .message(let handle, let device, let message):
+      receive(message, from: handle, device, at: now, &store, &outputs)
+    case .undecodable(let handle, let device, let words):
+      outputs.append(.event(.violation(handle, device: device.name, .undecodable(words: words))))
+      close(handle, .violation, words: words, &outputs)
+    case .peerGone(let handle):
+      peers[handle] = nil
+    case .revoked(let key, let words):
+      for handle in handles(of: key) { close(handle, .revoked, words: words, &outputs) }
+    case .storeChanged:
+      tell(.storeChanged, except: nil, at: now, &store, &outputs)
+    case .tick:
+      tell(.tick, except: nil, at: now, &store, &outputs)
+    case .work:
+      workOnce(at: now, &store, &outputs)
+    case .stop:
+      isStopped = true
+      for handle in peers.keys.sorted() {
+        close(handle, .stopping, words: "the online side stops", &outputs)
+      }
+    }
+    if peers.values.contains(where: \.session.hasWork) { outputs.append(.requestWork) }
+    return outputs
+  }
+
+  /// The monotonic time at which ``OnlineInput/tick`` is wanted.
+  public var nextDeadline: Int64? { peers.values.lazy.compactMap(\.session.nextDeadline).min() }
+
+  /// The open sessions, by handle.
+  public var sessions: [(handle: PeerHandle, device: Device, session: Session)] {
+    peers.sorted { $0.key < $1.key }.map { ($0.key, $0.value.device, $0.value.session) }
+  }
+}
+
+extension OnlineWorker {
+  private mutating func admit(
+    _ hello: Hello, from handle: PeerHandle, _ device: Device, at now: Instant,
+    _ store: inout some ChangeStore, _ outputs: inout [OnlineOutput]
+  ) {
+    peers[handle] = nil
+    let admission = admission(of: hello, device)
+    if admission == .go {
+      for older in handles(of: device.key) {
+        close(older, .fenced, words: "\(device.name) has a newer connection", &outputs)
+      }
+      let replica = hello.introduction.replica
+      if owners.updateValue(device.key, forKey: replica) == nil {
+        outputs.append(.event(.replicaSeen(replica, key: device.key)))
+      }
+    }
+    var session = configuration.session
+    session.projects = device.projects
+    session.authors = authors(for: device)
+    do {
+      let (accepted, said) = try Session.accepting(
+        hello, admission: admission, session, at: now, store: &store)
+      if accepted.isOpen { peers[handle] = Peer(device: device, session: accepted) }
+      pass(on: said, from: handle, device, &outputs)
+    } catch {
+      failed(error, for: handle, device, &outputs)
+    }
+  }
+
+  private func admission(of hello: Hello, _ device: Device) -> Admission {
+    switch device.standing {
+    case .pending(let words): return .pending(words: words)
+    case .revoked(let words): return .revoked(words: words)
+    case .admitted: break
+    }
+    if let owner = owners[hello.introduction.replica], owner != device.key {
+      return .refused(
+        words: """
+          replica \(hello.introduction.replica) belongs to another device: this store is a copy \
+          of that device's
+          """)
+    }
+    let others = peers.values.filter { $0.device.key != device.key }
+    let limits = configuration.limits
+    let catchingUp = others.count { $0.session.inSyncSince == nil && !$0.session.isSettled }
+    if isStopped || others.count >= limits.sessions || catchingUp >= limits.catchingUp {
+      return .comeBack(
+        inMilliseconds: limits.comeBackMilliseconds,
+        words: "the online side serves \(others.count) others just now")
+    }
+    return .go
+  }
+
+  private func authors(for device: Device) -> AuthorAccess {
+    if device.mayRelay { return .any }
+    return .only(Set(owners.lazy.filter { $0.value == device.key }.map(\.key)))
+  }
+
+  private func handles(of key: String) -> [PeerHandle] {
+    peers.filter { $0.value.device.key == key }.keys.sorted()
+  }
+
+  /// A peer that speaks without a session talks to a worker that was started anew meanwhile.
+  private mutating func receive(
+    _ message: Message, from handle: PeerHandle, _ device: Device, at now: Instant,
+    _ store: inout some ChangeStore, _ outputs: inout [OnlineOutput]
+  ) {
+    guard peers[handle] != nil else {
+      if case .bye = message { return }
+      let bye = Bye(.unknownSession, words: "there is no session here: say hello again")
+      outputs.append(.send(handle, .bye(bye)))
+      return
+    }
+    guard peers[handle]?.device.key == device.key else {
+      close(handle, .violation, words: "the connection changed its key", &outputs)
+      return
+    }
+    if case .revoked(let words) = device.standing {
+      close(handle, .revoked, words: words, &outputs)
+      return
+    }
+    step(handle, .received(message), at: now, &store, &outputs)
+  }
+
+  /// The next peer in turn that has work.
+  private mutating func workOnce(
+    at now: Instant, _ store: inout some ChangeStore, _ outputs: inout [OnlineOutput]
+  ) {
+    let waiting = peers.filter { $0.value.session.hasWork }.keys.sorted()
+    guard let next = waiting.first(where: { lastServed < $0 }) ?? waiting.first else { return }
+    lastServed = next
+    step(next, .work, at: now, &store, &outputs)
+  }
+
+  private mutating func tell(
+    _ input: SessionInput, except: PeerHandle?, at now: Instant,
+    _ store: inout some ChangeStore, _ outputs: inout [OnlineOutput]
+  ) {
+    for handle in peers.keys.sorted() where handle != except {
+      step(handle, input, at: now, &store, &outputs)
+    }
+  }
+
+  /// One input for one session. What it brought into the store goes to all others.
+  private mutating func step(
+    _ handle: PeerHandle, _ input: SessionInput, at now: Instant,
+    _ store: inout some ChangeStore, _ outputs: inout [OnlineOutput]
+  ) {
+    // Taken out and put back, so that its dictionaries are not copied.
+    guard var peer = peers.removeValue(forKey: handle) else { return }
+    do {
+      let said = try peer.session.handle(input, at: now, store: &store)
+      if !peer.session.isEnded { peers[handle] = peer }
+      pass(on: said, from: handle, peer.device, &outputs)
+      let brought = said.contains { output in
+        guard case .event(.applied(_, let applied)) = output else { return false }
+        return applied.accepted + applied.captured.changes > 0 || !applied.exceptions.isEmpty
+      }
+      if brought { tell(.storeChanged, except: handle, at: now, &store, &outputs) }
+    } catch {
+      failed(error, for: handle, peer.device, &outputs)
+      // What it brought may be committed, whatever failed afterwards.
+      tell(.storeChanged, except: handle, at: now, &store, &outputs)
+    }
+  }
+
+  private func pass(
+    on said: [SessionOutput], from handle: PeerHandle, _ device: Device,
+    _ outputs: inout [OnlineOutput]
+  ) {
+    for output in said {
+      switch output {
+      case .send(let message): outputs.append(.send(handle, message))
+      case .event(.dropped(let violation)):
+        outputs.append(.event(.violation(handle, device: device.name, violation)))
+      case .event(let event):
+        outputs.append(.event(.session(handle, device: device.name, event)))
+      case .ended(let ending):
+        if case .violation(let violation) = ending {
+          outputs.append(.event(.violation(handle, device: device.name, violation)))
+        }
+        outputs.append(.event(.sessionEnded(handle, device: device.name, ending)))
+        outputs.append(.drop(handle))
+      }
+    }
+  }
+
+  private mutating func failed(
+    _ error: any Error, for handle: PeerHandle, _ device: Device,
+    _ outputs: inout [OnlineOutput]
+  ) {
+    peers[handle] = nil
+    outputs.append(
+      .event(.storeFailed(handle, device: device.name, words: "\(error)")))
+    let bye = Bye(.storeFailed, words: "the online side's store can not be written at present")
+    outputs.append(.send(handle, .bye(bye)))
+    outputs.append(.drop(handle))
+  }
+
+  private mutating func close(
+    _ handle: PeerHandle, _ reason: Bye.Reason, words: String, _ outputs: inout [OnlineOutput]
+  ) {
+    guard var peer = peers.removeValue(forKey: handle) else { return }
+    pass(on: peer.session.close(reason, words: words), from: handle, peer.device, &outputs)
+  }
+}

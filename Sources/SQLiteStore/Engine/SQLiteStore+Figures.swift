@@ -1,0 +1,20 @@
+import GRDB
+import SyncCore
+
+extension SQLiteStore {
+  /// How the store stands, where `acknowledged` is what the other side has committed of each project.
+  public func figures(acknowledged: [ProjectID: ProjectVector]) throws -> StoreFigures {
+    try onConnection { _, engine in
+      try StoreView(engine).figures(acknowledged: acknowledged, path: path)
+    }
+  }
+
+  /// What people call a project; `nil` until its own record has arrived.
+  public func name(of project: ProjectID) throws -> String? {
+    try onConnection { database, _ in
+      try String.fetchOne(
+        database, sql: "SELECT name FROM projects WHERE id = ?",
+        arguments: [project.description])
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/// Everything that can be asked of labsyncd.
+public enum ControlRequest: Hashable, Sendable {
+  case status(StatusRequest)
+  case sync(SyncRequest)
+  case add(AddRequest)
+  case set(SetRequest)
+  case remove(RemoveRequest)
+  case list(ListRequest)
+  case show(ShowRequest)
+  case importLines(ImportRequest)
+  case export(ExportRequest)
+  case conflictList(ConflictListRequest)
+  case conflictShow(ConflictShowRequest)
+  case conflictResolve(ConflictResolveRequest)
+  case conflictUndo(ConflictUndoRequest)
+  case parkedList(ParkedListRequest)
+  case parkedShow(ParkedShowRequest)
+  case parkedRetry(ParkedRetryRequest)
+  case explain(ExplainRequest)
+
+  /// The `request` member.
+  public enum Name: String, Codable, CaseIterable, Hashable, Sendable {
+    case status, sync, add, set, remove, list, show, importLines, export
+    case conflictList, conflictShow, conflictResolve, conflictUndo
+    case parkedList, parkedShow, parkedRetry, explain
+  }
+
+  /// What was asked, with the type of its answer.
+  public var question: any ControlQuestion {
+    switch self {
+    case .status(let question): question
+    case .sync(let question): question
+    case .add(let question): question
+    case .set(let question): question
+    case .remove(let question): question
+    case .list(let question): question
+    case .show(let question): question
+    case .importLines(let question): question
+    case .export(let question): question
+    case .conflictList(let question): question
+    case .conflictShow(let question): question
+    case .conflictResolve(let question): question
+    case .conflictUndo(let question): question
+    case .parkedList(let question): question
+    case .parkedShow(let question): question
+    case .parkedRetry(let question): question
+    case .explain(let question): question
+    }
+  }
+}
+
+extension ControlRequest: Decodable {
+  private enum CodingKeys: String, CodingKey { case request }
+
+  /// Reads the request from an object whose `version` has been looked at.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    switch try container.decode(Name.self, forKey: .request) {
+    case .status: self = .status(try StatusRequest(from: decoder))
+    case .sync: self = .sync(try SyncRequest(from: decoder))
+    case .add: self = .add(try AddRequest(from: decoder))
+    case .set: self = .set(try SetRequest(from: decoder))
+    case .remove: self = .remove(try RemoveRequest(from: decoder))
+    case .list: self = .list(try ListRequest(from: decoder))
+    case .show: self = .show(try ShowRequest(from: decoder))
+    case .importLines: self = .importLines(try ImportRequest(from: decoder))
+    case .export: self = .export(try ExportRequest(from: decoder))
+    case .conflictList: self = .conflictList(try ConflictListRequest(from: decoder))
+    case .conflictShow: self = .conflictShow(try ConflictShowRequest(from: decoder))
+    case .conflictResolve: self = .conflictResolve(try ConflictResolveRequest(from: decoder))
+    case .conflictUndo: self = .conflictUndo(try ConflictUndoRequest(from: decoder))
+    case .parkedList: self = .parkedList(try ParkedListRequest(from: decoder))
+    case .parkedShow: self = .parkedShow(try ParkedShowRequest(from: decoder))
+    case .parkedRetry: self = .parkedRetry(try ParkedRetryRequest(from: decoder))
+    case .explain: self = .explain(try ExplainRequest(from: decoder))
+    }
+  }
+}

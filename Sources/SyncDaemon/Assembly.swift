@@ -1,0 +1,105 @@
+import Foundation
+import LabWorker
+import LivingLab
+import Logging
+import OnlineWorker
+import SQLiteStore
+import SyncCore
+import SyncProtocol
+import SyncWire
+import ZeroMQ
+
+/// Makes the parts of one running side from its configuration.
+struct Assembly {
+  let configuration: Configuration
+  let store: SQLiteStore
+  let context: ContextBox
+  let logger: Logger
+
+  private var now: Instant {
+    Instant(
+      monotonicMilliseconds: SystemClock.monotonicMilliseconds,
+      wallMilliseconds: SystemClock.wallMilliseconds)
+  }
+
+  private var session: SessionConfiguration {
+    var limits = SessionLimits()
+    limits.silenceLimitMilliseconds = Int64(configuration.silenceLimitSeconds) * 1_000
+    limits.pingIntervalMilliseconds = min(
+      limits.pingIntervalMilliseconds, limits.silenceLimitMilliseconds / 2)
+    return SessionConfiguration(
+      name: configuration.replicaName, software: Daemon.software,
+      schema: SchemaDigest.of(LivingLab.schema.schemaDescription), limits: limits)
+  }
+
+  func link() throws -> any SideLink {
+    switch store.side {
+    case .lab: try labLink()
+    case .online: try onlineLink()
+    }
+  }
+
+  private func labLink() throws -> any SideLink {
+    guard let online = configuration.online else { return UnlinkedLab(at: now) }
+    let security: Socket.Security
+    switch online.security {
+    case .curve(let serverKey):
+      let own = try KeyFolder(path: configuration.keysDirectory).load()
+      security = .curveClient(own: own, server: serverKey)
+    case .plain: security = .plain
+    }
+    let worker = LabWorker(
+      LabConfiguration(endpoints: online.endpoints.map(\.description), session: session),
+      seed: UInt64.random(in: 0...UInt64.max))
+    return LabLink(
+      worker: worker, endpoints: online.endpoints, security: security,
+      options: TransportOptions.dealer(silenceLimitSeconds: configuration.silenceLimitSeconds),
+      context: context, log: LinkLog(logger), at: now)
+  }
+
+  private func onlineLink() throws -> any SideLink {
+    guard let listening = configuration.listening else {
+      throw ConfigurationError("listen.endpoint is missing: an online side needs one")
+    }
+    let security: Socket.Security
+    switch listening.security {
+    case .curve:
+      security = .curveServer(try KeyFolder(path: configuration.keysDirectory).load().secretKey)
+    case .plain: security = .plain
+    }
+    let worker = OnlineWorker(
+      OnlineConfiguration(session: session, owners: try store.replicaOwners()))
+    return try OnlineLink(
+      worker: worker, endpoint: listening.endpoint, security: security,
+      options: TransportOptions.router(silenceLimitSeconds: configuration.silenceLimitSeconds),
+      authorizedFolder: configuration.authorizedDirectory, context: context, logger: logger,
+      at: now)
+  }
+
+  func requests() -> ControlRequests {
+    ControlRequests(
+      writes: WriteService(names: names), status: StatusReport(name: configuration.replicaName))
+  }
+
+  func reader() throws -> ReaderThread {
+    let path = configuration.store.path
+    let names = names
+    return try ReaderThread(context: context, logger: logger) {
+      let reader = try StoreReader(opening: path, schema: LivingLab.schema)
+      return ReadAnswerer(service: ReadService(reader: reader, names: names))
+    }
+  }
+
+  private var names: ReplicaNames {
+    ReplicaNames([store.replica: configuration.replicaName])
+  }
+}
+
+extension StoreLocation {
+  /// The path of the database file.
+  var path: String {
+    switch self {
+    case .sqlite(let path): path
+    }
+  }
+}

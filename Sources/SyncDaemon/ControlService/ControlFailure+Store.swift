@@ -1,0 +1,57 @@
+import SQLiteStore
+import SyncControl
+
+extension ControlFailure {
+  /// What an error of the store means to a person.
+  init(describing error: any Error) {
+    switch error {
+    case let failure as ControlFailure: self = failure
+    case let error as StoreError: self.init(error)
+    default:
+      self.init(
+        what: "the request could not be carried out", why: "labsyncd met an unexpected error",
+        remedy: "look at what labsyncd logged")
+    }
+  }
+
+  private init(_ error: StoreError) {
+    switch error {
+    case .refused(let what, let why, let hint):
+      self.init(
+        what: "\(what.withSmallInitial) was refused", why: why.withoutFullStop,
+        remedy: hint.withSmallInitial.withoutFullStop)
+    case .database(let doing, let message, let code):
+      self.init(databaseCode: code, doing: doing, message: message)
+    case .inconsistent(let what):
+      self.init(
+        what: "the store contradicts itself", why: what,
+        remedy: "stop labsyncd and copy the store away before anything else")
+    case .newerVersion, .notAStore, .otherSide:
+      self.init(
+        what: "the store can not be used", why: "\(error)".withoutFullStop, remedy: "")
+    }
+  }
+
+  /// The primary result codes of <https://www.sqlite.org/rescode.html>.
+  private init(databaseCode code: Int32, doing: String, message: String) {
+    let (why, remedy) =
+      switch code & 0xFF {
+      case 5, 6: ("another program keeps the store locked", "try again, or end that program")
+      case 8: ("the store can not be written to", "check who owns the store's file and folder")
+      case 10: ("the disk reported an error: \(message)", "check the disk")
+      case 11, 26: ("the store's file is damaged", "stop labsyncd and copy the store away")
+      case 13: ("the disk is full", "free some space; nothing was lost")
+      default: (message, "look at what labsyncd logged")
+      }
+    self.init(what: "\(doing) did not work", why: why, remedy: remedy)
+  }
+}
+
+extension String {
+  fileprivate var withoutFullStop: String { hasSuffix(".") ? String(dropLast()) : self }
+
+  /// In the middle of a sentence.
+  fileprivate var withSmallInitial: String {
+    prefix(1).lowercased() + dropFirst()
+  }
+}

@@ -1,0 +1,23 @@
+import SyncControl
+
+extension ControlRequest {
+  /// Who answers a request.
+  public enum Service: Hashable, Sendable {
+    /// ``ReadService``, on the reader's thread: the request only reads, and may take long.
+    case reading
+    /// ``WriteService``, on the loop.
+    case writing
+    /// The loop itself, from memory.
+    case loop
+  }
+
+  /// Who answers this request.
+  public var service: Service {
+    switch self {
+    case .status, .sync: .loop
+    case .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo, .parkedRetry: .writing
+    case .list, .show, .export, .conflictList, .conflictShow, .parkedList, .parkedShow, .explain:
+      .reading
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import LabWorker
+import LivingLab
+import Logging
+import OnlineWorker
+import SQLiteStore
+import SyncCore
+import SyncProtocol
+import SyncWire
+import ZeroMQ
+
+/// Puts one side together from its configuration, and runs it.
+public struct Daemon {
+  /// The name and version that peers and people are told.
+  public static let software = "labsyncd 0.1.0"
+
+  /// Runs until SIGTERM or SIGINT. Call it first in `main`, before any other thread starts: it takes
+  /// the signals over. Throws a sentence where the store, the keys, the port or the control socket
+  /// can not be used; then nothing was changed.
+  public static func run(side: Side, configuration: Configuration) throws {
+    let signals = try SignalDescriptor()
+    try Library.requireSupported()
+    let environment = ProcessInfo.processInfo.environment
+    var logger = Logger(label: "labsyncd") { _ in
+      StandardErrorLog(
+        level: configuration.logLevel, form: StandardErrorLog.form(environment: environment))
+    }
+    logger.logLevel = configuration.logLevel
+    let path = configuration.store.path
+    let lock = try InstanceLock(storePath: path)
+    let store = try SQLiteStore(opening: path, side: side, schema: LivingLab.schema)
+    let context = try ContextBox()
+    let watches = try Watches(
+      signals: signals, storeFolder: folder(of: path),
+      keyFolder: side == .online ? configuration.authorizedDirectory : nil,
+      environment: environment)
+    let assembly = Assembly(
+      configuration: configuration, store: store, context: context, logger: logger)
+    let loop = EventLoop(
+      store: store, link: try assembly.link(),
+      control: try ControlServer(path: configuration.controlSocket, context: context),
+      reader: try assembly.reader(), requests: assembly.requests(), watches: watches,
+      logger: logger)
+    try loop.run()
+    _ = lock.isHeld
+  }
+
+  static func folder(of path: String) -> String {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    return folder.isEmpty ? "." : folder
+  }
+}

@@ -1,0 +1,246 @@
+import LabWorker
+import Logging
+import SQLiteStore
+import struct SyncControl.Status
+import SyncCore
+import SyncProtocol
+import SyncWire
+import ZeroMQ
+
+/// A laptop's way to the online side: one DEALER socket at a time, made anew after every failure.
+final class LabLink: SideLink {
+  private var worker: LabWorker
+  private let endpoints: [Endpoint]
+  private let security: Socket.Security
+  private let socketOptions: Socket.Options
+  private let context: ContextBox
+  private let log: LinkLog
+  private var socket: Socket?
+  private var monitor: Monitor?
+  private var handshake = HandshakeWatch()
+  private var since: Int64
+  private var lastState: Status.Connection.State = .connecting
+  private var lastProof: Int64?
+  private var answers: [SyncRequest: (Bool, String) -> Void] = [:]
+  private var lastRequest: UInt64 = 0
+  private(set) var pollGeneration = 0
+  private(set) var wantsWork = false
+
+  init(
+    worker: LabWorker, endpoints: [Endpoint], security: Socket.Security, options: Socket.Options,
+    context: ContextBox, log: LinkLog, at now: Instant
+  ) {
+    self.worker = worker
+    self.endpoints = endpoints
+    self.security = security
+    self.context = context
+    self.log = log
+    socketOptions = options
+    since = now.wallMilliseconds
+  }
+
+  var nextDeadline: Int64? { worker.nextDeadline }
+
+  var pollItems: [PollItem<LoopTag>] {
+    var items: [PollItem<LoopTag>] = []
+    switch socket {
+    case .some(let socket): items.append(socket.pollItem(.peer))
+    case .none: break
+    }
+    switch monitor {
+    case .some(let monitor): items.append(monitor.pollItem(.peerMonitor))
+    case .none: break
+    }
+    return items
+  }
+
+  func start(at now: Instant, store: inout SQLiteStore) { tell(.start, at: now, &store) }
+  func storeChanged(at now: Instant, store: inout SQLiteStore) {
+    tell(.storeChanged, at: now, &store)
+  }
+  func tick(at now: Instant, store: inout SQLiteStore) { tell(.tick, at: now, &store) }
+  func stop(at now: Instant, store: inout SQLiteStore) { tell(.stop, at: now, &store) }
+  func reloadKeys(at now: Instant, store: inout SQLiteStore) {}
+
+  func work(at now: Instant, store: inout SQLiteStore) {
+    wantsWork = false
+    tell(.work, at: now, &store)
+  }
+
+  func wake(_ reason: Wake, at now: Instant, store: inout SQLiteStore) {
+    switch reason {
+    case .linkReturned: tell(.wake(.linkReturned), at: now, &store)
+    case .resumed: tell(.wake(.resumed), at: now, &store)
+    }
+  }
+
+  func setPaused(_ isPaused: Bool, at now: Instant, store: inout SQLiteStore) {
+    tell(isPaused ? .pause : .resume, at: now, &store)
+  }
+
+  func syncNow(
+    at now: Instant, store: inout SQLiteStore,
+    answer: @escaping (_ isDone: Bool, _ words: String) -> Void
+  ) {
+    lastRequest += 1
+    let request = SyncRequest(rawValue: lastRequest)
+    answers[request] = answer
+    tell(.syncNow(request), at: now, &store)
+  }
+
+  func ready(_ tag: LoopTag, at now: Instant, store: inout SQLiteStore) throws {
+    switch tag {
+    case .peer: try receive(at: now, &store)
+    case .peerMonitor: try observe(at: now, &store)
+    default: break
+    }
+  }
+
+  /// Messages taken in one turn: the loop stays short, the rest waits in the socket.
+  private static let messagesPerTurn = 32
+
+  private func receive(at now: Instant, _ store: inout SQLiteStore) throws {
+    for _ in 0..<Self.messagesPerTurn {
+      guard let message = try takeMessage() else { return }
+      guard message.parts.count == 1, message.excessParts == 0 else {
+        tell(.undecodable(words: "a message of \(message.parts.count) parts"), at: now, &store)
+        continue
+      }
+      do {
+        let decoded = try MessageCodec.decode(message.parts[0])
+        log.received(decoded, bytes: message.parts[0].count)
+        tell(.message(decoded), at: now, &store)
+      } catch {
+        tell(.undecodable(words: "\(error)"), at: now, &store)
+      }
+    }
+  }
+
+  private func takeMessage() throws -> ZeroMQ.Message? {
+    switch socket {
+    case .some(let socket): return try socket.receive()
+    case .none: return nil
+    }
+  }
+
+  private func takeEvent() throws -> MonitorEvent? {
+    switch monitor {
+    case .some(let monitor): return try monitor.next()
+    case .none: return nil
+    }
+  }
+
+  private func observe(at now: Instant, _ store: inout SQLiteStore) throws {
+    while let event = try takeEvent() {
+      log.transport(event)
+      switch handshake.read(event, endpoint: endpoints[worker.dialledEndpoint].description) {
+      case .nothing: break
+      case .connected: tell(.transportConnected, at: now, &store)
+      case .failed(let words): tell(.transportFailed(words: words), at: now, &store)
+      case .disconnected(let words): tell(.disconnected(words: words), at: now, &store)
+      }
+    }
+  }
+
+  private func tell(_ input: LabInput, at now: Instant, _ store: inout SQLiteStore) {
+    for output in worker.handle(input, at: now, store: &store) {
+      switch output {
+      case .dial(let index): dial(index, at: now, &store)
+      case .hangUp: hangUp()
+      case .send(let message): send(message, at: now, &store)
+      case .requestWork: wantsWork = true
+      case .event(let event): note(event, at: now)
+      }
+    }
+    let state = connectionState
+    if state != lastState {
+      lastState = state
+      since = now.wallMilliseconds
+    }
+  }
+
+  private func note(_ event: LabEvent, at now: Instant) {
+    log.note(event)
+    switch event {
+    case .session(.inSync): lastProof = now.wallMilliseconds
+    case .answered(let request, let answer):
+      guard let reply = answers.removeValue(forKey: request) else { return }
+      switch answer {
+      case .inSync: reply(true, "in sync: both sides hold the same changes")
+      case .different:
+        reply(false, "everything was exchanged and the two sides do not hold the same")
+      case .failed(let words): reply(false, words)
+      }
+    case .dialing, .waiting, .refused, .session, .sessionEnded, .storeFailed: break
+    }
+  }
+
+  private func dial(_ index: Int, at now: Instant, _ store: inout SQLiteStore) {
+    hangUp()
+    do {
+      let socket = try context.value.socket(.dealer, options: socketOptions, security: security)
+      let monitor = try socket.monitor()
+      try socket.connect(endpoints[index].description)
+      self.socket = consume socket
+      self.monitor = consume monitor
+      handshake = HandshakeWatch()
+    } catch {
+      tell(.transportFailed(words: "\(error)"), at: now, &store)
+    }
+    pollGeneration += 1
+  }
+
+  private func hangUp() {
+    monitor = nil
+    socket = nil
+    pollGeneration += 1
+  }
+
+  private func send(_ message: SyncProtocol.Message, at now: Instant, _ store: inout SQLiteStore) {
+    let frame = MessageCodec.encode(message)
+    log.sent(message, bytes: frame.count)
+    do {
+      switch socket {
+      case .some(let socket):
+        let outcome = try socket.send([frame])
+        // Credit keeps far below the high-water mark: a full socket is a dead connection.
+        if outcome != .sent {
+          tell(.disconnected(words: "the connection takes nothing more"), at: now, &store)
+        }
+      case .none: break
+      }
+    } catch {
+      tell(.disconnected(words: "\(error)"), at: now, &store)
+    }
+  }
+}
+
+extension LabLink {
+  private var connectionState: Status.Connection.State {
+    switch worker.phase {
+    case .paused: .paused
+    case .waiting, .stopped: .waiting
+    case .dialing: .connecting
+    case .refused: .refused
+    case .conversing:
+      switch worker.session?.inSyncSince {
+      case .some: .live
+      case .none: worker.session?.isSettled == true ? .live : .syncing
+      }
+    }
+  }
+
+  func standing(at now: Instant) -> LinkStanding {
+    let session = worker.session
+    var standing = LinkStanding(
+      connection: Status.Connection(
+        state: connectionState, words: worker.connectionWords(at: now),
+        endpoint: endpoints[worker.dialledEndpoint].description, since: since))
+    standing.isPaused = worker.phase == .paused
+    standing.clockOffsetMilliseconds = session?.clockOffsetMilliseconds
+    standing.isInSync = session?.inSyncSince != nil
+    standing.inSyncAt = session?.inSyncSince?.wallMilliseconds ?? lastProof
+    standing.peer = session?.peer?.replica
+    return standing
+  }
+}

@@ -1,0 +1,104 @@
+import LabWorker
+import Logging
+import OnlineWorker
+import SyncProtocol
+import ZeroMQ
+
+/// Turns what links and workers report into log lines. Never an idea's text or a person's name.
+struct LinkLog {
+  private let logger: Logger
+
+  init(_ logger: Logger) { self.logger = logger }
+
+  func received(_ message: SyncProtocol.Message, bytes: Int) {
+    logger.trace(
+      "message received", metadata: ["message": "\(message.name)", "bytes": "\(bytes)"])
+  }
+
+  func sent(_ message: SyncProtocol.Message, bytes: Int) {
+    logger.trace("message sent", metadata: ["message": "\(message.name)", "bytes": "\(bytes)"])
+  }
+
+  func transport(_ event: MonitorEvent) {
+    logger.debug(
+      "transport", metadata: ["event": "\(event.words)", "endpoint": "\(event.endpoint)"])
+  }
+
+  func note(_ event: LabEvent) {
+    switch event {
+    case .dialing(let endpoint): logger.debug("dialing", metadata: ["endpoint": "\(endpoint)"])
+    case .waiting(let milliseconds, let why):
+      logger.notice("waiting", metadata: ["milliseconds": "\(milliseconds)", "why": "\(why)"])
+    case .refused(let words): logger.warning("refused", metadata: ["why": "\(words)"])
+    case .session(let event): note(event, device: "online")
+    case .sessionEnded(let ending): ended(ending, device: "online")
+    case .storeFailed(let words): logger.error("store failed", metadata: ["why": "\(words)"])
+    case .answered: break
+    }
+  }
+
+  func note(_ event: OnlineEvent) {
+    switch event {
+    case .session(_, let device, let event): note(event, device: device)
+    case .sessionEnded(_, let device, let ending): ended(ending, device: device)
+    case .replicaSeen(let replica, _):
+      logger.notice("new replica", metadata: ["replica": "\(replica)"])
+    case .violation(_, let device, let violation):
+      logger.warning(
+        "peer broke the protocol", metadata: ["device": "\(device)", "what": "\(violation)"])
+    case .storeFailed(_, let device, let words):
+      logger.error("store failed", metadata: ["device": "\(device)", "why": "\(words)"])
+    }
+  }
+
+  private func ended(_ ending: SessionEnding, device: String) {
+    logger.notice("session ended", metadata: ["device": "\(device)", "why": "\(ending.words)"])
+  }
+
+  private func note(_ event: SessionEvent, device: String) {
+    switch event {
+    case .opened(let peer):
+      logger.notice(
+        "session opened",
+        metadata: [
+          "device": "\(device)", "replica": "\(peer.replica)", "software": "\(peer.software)",
+        ])
+    case .clock(let offset, let isSuspect):
+      logger.log(
+        level: isSuspect ? .warning : .debug, "clock",
+        metadata: ["device": "\(device)", "offsetMilliseconds": "\(offset)"])
+    case .token: break
+    case .adopted(let project):
+      logger.notice("project adopted", metadata: ["project": "\(project)"])
+    case .notGranted(let project):
+      logger.warning("project not shared", metadata: ["project": "\(project)"])
+    case .applied(_, let applied):
+      logger.debug(
+        "batch applied",
+        metadata: [
+          "device": "\(device)", "accepted": "\(applied.accepted)",
+          "duplicates": "\(applied.duplicates)", "exceptions": "\(applied.exceptions.count)",
+        ])
+    case .acknowledged(let acknowledgement):
+      logger.debug(
+        "batch acknowledged",
+        metadata: ["device": "\(device)", "accepted": "\(acknowledgement.accepted)"])
+    case .inSync(let project, _):
+      logger.info("in sync", metadata: ["device": "\(device)", "project": "\(project)"])
+    case .chainMismatch(let divergence):
+      logger.error(
+        "chains differ",
+        metadata: [
+          "device": "\(device)", "replica": "\(divergence.origin.replica)",
+          "sequence": "\(divergence.sequence)",
+        ])
+    case .dropped(let violation):
+      logger.warning(
+        "changes dropped", metadata: ["device": "\(device)", "what": "\(violation)"])
+    case .tooLarge(_, let origin, let bytes):
+      logger.error(
+        "a change is too large to be sent",
+        metadata: ["replica": "\(origin.replica)", "bytes": "\(bytes)"])
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import SyncCore
+import SyncControl
+import SQLiteStore
+import ZeroMQ
+
+/// One side's sockets and the worker behind them. The loop drives it; it never waits.
+protocol SideLink: AnyObject {
+  /// The sockets to poll; asked for anew when ``pollGeneration`` has changed.
+  var pollItems: [PollItem<LoopTag>] { get }
+  var pollGeneration: Int { get }
+  /// The monotonic time at which ``tick(at:store:)`` is wanted.
+  var nextDeadline: Int64? { get }
+  /// Whether ``work(at:store:)`` is wanted.
+  var wantsWork: Bool { get }
+
+  func start(at now: Instant, store: inout SQLiteStore) throws
+  /// Something can be read at one of the poll items. Takes a bounded number of messages.
+  func ready(_ tag: LoopTag, at now: Instant, store: inout SQLiteStore) throws
+  func storeChanged(at now: Instant, store: inout SQLiteStore)
+  func work(at now: Instant, store: inout SQLiteStore)
+  func tick(at now: Instant, store: inout SQLiteStore)
+  func stop(at now: Instant, store: inout SQLiteStore)
+  /// The machine's link came back, or the machine woke up.
+  func wake(_ reason: Wake, at now: Instant, store: inout SQLiteStore)
+  /// A person asks for a sync; `answer` is called once, with one sentence and whether it succeeded.
+  func syncNow(
+    at now: Instant, store: inout SQLiteStore,
+    answer: @escaping (_ isDone: Bool, _ words: String) -> Void)
+  func setPaused(_ isPaused: Bool, at now: Instant, store: inout SQLiteStore)
+  /// Reads the folder of authorized keys anew.
+  func reloadKeys(at now: Instant, store: inout SQLiteStore)
+
+  func standing(at now: Instant) -> LinkStanding
+}
+
+enum Wake: Hashable, Sendable {
+  case linkReturned, resumed
+}
+
+/// How the connection stands, for `status`.
+struct LinkStanding {
+  var connection: Status.Connection
+  var isPaused = false
+  var clockOffsetMilliseconds: Int64?
+  /// Wall time of the last proof that both sides hold the same.
+  var inSyncAt: Int64?
+  var isInSync = false
+  /// Changes that the peer has received and not yet committed.
+  var received = 0
+  /// The peer, once it said who it is.
+  var peer: ReplicaID?
+  var peers: [Status.Peer] = []
+}

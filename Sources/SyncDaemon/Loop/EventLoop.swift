@@ -1,0 +1,215 @@
+import Logging
+import SQLiteStore
+import SyncControl
+import SyncCore
+import ZeroMQ
+
+/// The daemon's one thread of work: asleep in `zmq_poll`, then a bounded piece of everything that is
+/// ready, then asleep again. It owns the store and the sockets; nothing else touches them.
+final class EventLoop {
+  private var store: SQLiteStore
+  private let link: any SideLink
+  private let control: ControlServer
+  private let reader: ReaderThread
+  private let requests: ControlRequests
+  private let watches: Watches
+  private let logger: Logger
+  private var courtesy = WriterCourtesy()
+  private var poller = Poller<LoopTag>()
+  private var polledGeneration = -1
+  /// Whether rows may wait in the outbox.
+  private var mayHaveRows = true
+  private var nextLook: Int64 = 0
+  private var isStopping = false
+  private var lastStatus = ""
+  /// The longest turn so far, in milliseconds: how long anything can have waited for the loop.
+  private(set) var longestTurnMilliseconds: Int64 = 0
+
+  /// Outbox rows turned into changes in one transaction: about 20 ms of work.
+  private static let rowsPerCapture = 200
+  /// The outbox is looked at this often even if nobody says that the files changed.
+  private static let lookIntervalMilliseconds: Int64 = 1_000
+
+  init(
+    store: SQLiteStore, link: any SideLink, control: ControlServer, reader: ReaderThread,
+    requests: ControlRequests, watches: Watches, logger: Logger
+  ) {
+    self.store = store
+    self.link = link
+    self.control = control
+    self.reader = reader
+    self.requests = requests
+    self.watches = watches
+    self.logger = logger
+  }
+
+  /// Runs until a signal ends it.
+  func run() throws {
+    try captureWhatWaits()
+    try link.start(at: now, store: &store)
+    watches.notifier.tell(.ready)
+    logger.notice(
+      "ready", metadata: ["side": "\(store.side.name)", "replica": "\(store.replica)"])
+    while !isStopping { try turn() }
+    watches.notifier.tell(.stopping)
+    link.stop(at: now, store: &store)
+    try reader.stop()
+    control.close()
+    logger.notice("stopped", metadata: ["longestTurnMilliseconds": "\(longestTurnMilliseconds)"])
+  }
+
+  private var now: Instant {
+    Instant(
+      monotonicMilliseconds: SystemClock.monotonicMilliseconds,
+      wallMilliseconds: SystemClock.wallMilliseconds)
+  }
+
+  private func turn() throws {
+    refreshPoller()
+    _ = try poller.wait(timeoutMilliseconds: timeout)
+    let start = SystemClock.monotonicMilliseconds
+    for ready in poller.ready { try handle(ready.tag) }
+    if watches.hasResumed { link.wake(.resumed, at: now, store: &store) }
+    if let deadline = link.nextDeadline, deadline <= start { link.tick(at: now, store: &store) }
+    try captureIfDue()
+    if link.wantsWork, !courtesy.isPausing(at: SystemClock.monotonicMilliseconds), !isBehind {
+      measured { link.work(at: now, store: &store) }
+    }
+    tellServiceManager()
+    longestTurnMilliseconds = max(
+      longestTurnMilliseconds, SystemClock.monotonicMilliseconds - start)
+  }
+
+  /// While many rows wait, capture goes first, in transactions of its own.
+  private var isBehind = false
+
+  private func refreshPoller() {
+    guard polledGeneration != link.pollGeneration else { return }
+    polledGeneration = link.pollGeneration
+    poller = Poller()
+    poller.add(control.pollItem(.control))
+    poller.add(reader.socket.pollItem(.answers))
+    for item in watches.pollItems { poller.add(item) }
+    for item in link.pollItems { poller.add(item) }
+  }
+
+  private var timeout: Int {
+    let time = SystemClock.monotonicMilliseconds
+    var next = nextLook
+    if let deadline = link.nextDeadline { next = min(next, deadline) }
+    if let watchdog = watches.nextWatchdog { next = min(next, watchdog) }
+    if mayHaveRows || link.wantsWork { next = min(next, courtesy.until) }
+    return Int(max(0, next - time))
+  }
+
+  private func handle(_ tag: LoopTag) throws {
+    switch tag {
+    case .signals:
+      for signal in try watches.signals.take() { handle(signal) }
+    case .networkLinks:
+      if try watches.takeLinkReturn() { link.wake(.linkReturned, at: now, store: &store) }
+    case .storeFiles:
+      if try watches.storeFiles.takeChange() { mayHaveRows = true }
+    case .authorizedKeys:
+      if try watches.takeKeyChange() { link.reloadKeys(at: now, store: &store) }
+    case .control: try takeRequests()
+    case .answers: try passAnswersOn()
+    case .peer, .peerMonitor, .admission:
+      try link.ready(tag, at: now, store: &store)
+    }
+  }
+
+  private func handle(_ signal: SignalDescriptor.Signal) {
+    switch signal {
+    case .terminate, .interrupt: isStopping = true
+    case .reload:
+      watches.notifier.tell(
+        .reloading(monotonicMicroseconds: SystemClock.monotonicMilliseconds * 1_000))
+      link.reloadKeys(at: now, store: &store)
+      watches.notifier.tell(.ready)
+      logger.notice("reloaded")
+    case .connectNow: link.syncNow(at: now, store: &store) { _, _ in }
+    }
+  }
+
+  private func captureIfDue() throws {
+    let time = SystemClock.monotonicMilliseconds
+    if time >= nextLook {
+      mayHaveRows = true
+      nextLook = time + Self.lookIntervalMilliseconds
+    }
+    guard mayHaveRows, !courtesy.isPausing(at: time) else { return }
+    let captured = try store.capture(atMost: Self.rowsPerCapture, at: now)
+    mayHaveRows = captured.hasMore
+    isBehind = captured.hasMore
+    guard captured.rows > 0 else { return }
+    courtesy.wrote(
+      from: time, to: SystemClock.monotonicMilliseconds, capturedRows: captured.rows)
+    if captured.changes > 0 { link.storeChanged(at: now, store: &store) }
+  }
+
+  /// What was written while the daemon was stopped is captured before anything else, in bounded
+  /// transactions, and with pauses for other writers.
+  private func captureWhatWaits() throws {
+    var total = 0
+    while true {
+      let captured = try store.capture(atMost: Self.rowsPerCapture, at: now)
+      total += captured.changes
+      watches.notifier.tell(.status("capturing what was written meanwhile: \(total) changes"))
+      guard captured.hasMore else { break }
+      watches.pause(milliseconds: 5)
+    }
+    if total > 0 { logger.notice("captured what was written meanwhile", metadata: ["changes": "\(total)"]) }
+  }
+
+  private func measured(_ body: () -> Void) {
+    let start = SystemClock.monotonicMilliseconds
+    body()
+    courtesy.wrote(from: start, to: SystemClock.monotonicMilliseconds, capturedRows: 0)
+  }
+
+  private static let requestsPerTurn = 8
+
+  private func takeRequests() throws {
+    for _ in 0..<Self.requestsPerTurn {
+      guard let (client, bytes) = try control.next() else { return }
+      let start = SystemClock.monotonicMilliseconds
+      let handling = requests.handle(
+        bytes, at: now, store: &store, link: link
+      ) { [control, logger] answer in
+        do { try control.answer(client, answer) } catch {
+          logger.debug("nobody took an answer", metadata: ["why": "\(error)"])
+        }
+      }
+      switch handling {
+      case .answered: break
+      case .wrote:
+        courtesy.wrote(from: start, to: SystemClock.monotonicMilliseconds, capturedRows: 0)
+        link.storeChanged(at: now, store: &store)
+      case .readOnly:
+        // What was written before the question is seen by its answer.
+        while try store.capture(atMost: Self.rowsPerCapture, at: now).hasMore {}
+        link.storeChanged(at: now, store: &store)
+        try reader.ask(client, bytes)
+      }
+    }
+  }
+
+  private func passAnswersOn() throws {
+    while let message = try reader.socket.receive() {
+      guard message.parts.count == 2 else { continue }
+      do { try control.answer(message.parts[0], message.parts[1]) } catch {
+        logger.debug("nobody took an answer", metadata: ["why": "\(error)"])
+      }
+    }
+  }
+
+  private func tellServiceManager() {
+    watches.feedWatchdog()
+    let words = link.standing(at: now).connection.words
+    if words != lastStatus {
+      lastStatus = words
+      watches.notifier.tell(.status(words))
+    }
+  }
+}

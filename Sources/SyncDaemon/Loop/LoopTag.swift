@@ -1,0 +1,12 @@
+/// What the loop wakes up for.
+enum LoopTag: Hashable, Sendable {
+  case signals
+  case networkLinks
+  case storeFiles
+  case authorizedKeys
+  case control
+  case answers
+  case peer
+  case peerMonitor
+  case admission
+}

@@ -1,0 +1,56 @@
+import LivingLab
+import SQLiteStore
+import SyncCore
+
+/// Makes the store of a new machine.
+public enum StoreSetup {
+  /// Creates the online side's store with a new project in it and gives the project's id. Throws a
+  /// sentence; a store that is there is never touched.
+  public static func createOnline(
+    _ location: StoreLocation, projectName: String, replicaName: String
+  ) throws -> String {
+    let store = try SQLiteStore.create(
+      at: location.path, side: .online, name: replicaName, schema: LivingLab.schema,
+      replica: ReplicaID(rawValue: .random()))
+    let project = ProjectID(rawValue: .random())
+    try store.adopt(project)
+    let fields = JSONValue.object([JSONValue.Member("name", .text(projectName))])
+    let line = JSONValue.object([
+      JSONValue.Member("kind", .text("project")), JSONValue.Member("fields", fields),
+    ])
+    let now = Instant(
+      monotonicMilliseconds: SystemClock.monotonicMilliseconds,
+      wallMilliseconds: SystemClock.wallMilliseconds)
+    let outcome = try store.importLines([line.bytes], firstLine: 1, project: project, at: now)
+    if let refusal = outcome.refused.first {
+      throw ConfigurationError("the project can not be made: \(refusal.reason)")
+    }
+    return project.description
+  }
+
+  /// Creates a laptop's store; with a project, it can capture before it ever meets the online side.
+  public static func createLab(
+    _ location: StoreLocation, replicaName: String, project: String?
+  ) throws {
+    let identifier = try project.map { text in
+      guard let project = ProjectID(text) else {
+        throw ConfigurationError("\"\(text)\" is no project id: it is a UUID")
+      }
+      return project
+    }
+    let store = try SQLiteStore.create(
+      at: location.path, side: .lab, name: replicaName, schema: LivingLab.schema,
+      replica: ReplicaID(rawValue: .random()))
+    if let identifier { try store.adopt(identifier) }
+  }
+}
+
+extension UniqueID {
+  /// A version 4 UUID (RFC 9562) from the system's generator.
+  static func random() -> UniqueID {
+    var generator = SystemRandomNumberGenerator()
+    let high = UInt64.random(in: 0...UInt64.max, using: &generator)
+    let low = UInt64.random(in: 0...UInt64.max, using: &generator)
+    return UniqueID(high: high & ~0xF000 | 0x4000, low: low & ~(3 << 62) | 2 << 62)
+  }
+}

@@ -1,0 +1,99 @@
+import SyncCore
+
+/// The first message of the side that dials.
+public struct Hello: Hashable, Sendable {
+  /// The protocol versions that the sender speaks.
+  public var protocols: ClosedRange<UInt8>
+  public var introduction: Introduction
+  /// What the sender holds, by project, sorted.
+  public var projects: [ProjectDigest]
+
+  public init(
+    protocols: ClosedRange<UInt8>, introduction: Introduction, projects: [ProjectDigest]
+  ) {
+    self.protocols = protocols
+    self.introduction = introduction
+    self.projects = projects
+  }
+}
+
+/// The answer to a hello.
+public struct Welcome: Hashable, Sendable {
+  /// The version that both will speak; where there is none, the newest of the sender.
+  public var protocolVersion: UInt8
+  public var introduction: Introduction
+  public var admission: Admission
+  /// The projects that the receiver may have, sorted; empty unless it is admitted.
+  public var grants: [Grant]
+
+  public init(
+    protocolVersion: UInt8, introduction: Introduction, admission: Admission, grants: [Grant] = []
+  ) {
+    self.protocolVersion = protocolVersion
+    self.introduction = introduction
+    self.admission = admission
+    self.grants = grants
+  }
+}
+
+/// Who speaks, and what it grants.
+public struct Introduction: Hashable, Sendable {
+  public var replica: ReplicaID
+  public var side: Side
+  /// The name that people gave the machine.
+  public var name: String
+  public var software: String
+  /// A digest of the declarations that the sender's software knows.
+  public var schema: Digest128
+  /// The sender's wall clock, milliseconds since 1970, UTC.
+  public var clockMilliseconds: Int64
+  public var token: SessionToken?
+  /// Bytes of changes that the receiver may have unacknowledged with the sender.
+  public var creditBytes: UInt32
+
+  public init(
+    replica: ReplicaID, side: Side, name: String, software: String, schema: Digest128,
+    clockMilliseconds: Int64, token: SessionToken? = nil, creditBytes: UInt32
+  ) {
+    self.replica = replica
+    self.side = side
+    self.name = name
+    self.software = software
+    self.schema = schema
+    self.clockMilliseconds = clockMilliseconds
+    self.token = token
+    self.creditBytes = creditBytes
+  }
+}
+
+/// What both sides keep of their last session, so that a copied or restored machine is noticed.
+public struct SessionToken: Hashable, Sendable {
+  public var rawValue: UniqueID
+
+  public init(rawValue: UniqueID) { self.rawValue = rawValue }
+}
+
+/// Whether the side that dialed may stay.
+public enum Admission: Hashable, Sendable {
+  case go
+  /// The other side has its hands full.
+  case comeBack(inMilliseconds: UInt32, words: String)
+  /// Somebody has to approve the device first.
+  case pending(words: String)
+  case revoked(words: String)
+  case refused(words: String)
+}
+
+/// One project that the receiver of a welcome may have.
+public struct Grant: Hashable, Sendable {
+  public var project: ProjectID
+  public var digest: Digest128
+  /// Present where the digest is not the one in the hello; absent proves both equal.
+  public var vector: ProjectVector?
+
+  public init(project: ProjectID, digest: Digest128, vector: ProjectVector? = nil) {
+    self.project = project
+    self.digest = digest
+    self.vector = vector
+  }
+}

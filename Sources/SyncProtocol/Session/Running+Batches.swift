@@ -1,0 +1,149 @@
+import SyncCore
+
+/// Batches, both ways.
+extension Running {
+  /// The batch is queued; its receipt says no more than that.
+  mutating func receive(_ batch: Batch, outputs: inout [SessionOutput]) -> SessionEnding? {
+    let project = batch.changes.project
+    guard let share = shares[project], share.phase == .open else {
+      return .violation(.projectNotShared(project))
+    }
+    if let violation = incoming.enqueue(batch) { return .violation(violation) }
+    shares[project]?.proof = .unproven
+    outputs.append(.send(.receipt(Receipt(number: batch.number))))
+    return nil
+  }
+
+  /// Commits the oldest batch that waits, and acknowledges it.
+  mutating func commitNext(
+    at now: Instant, store: inout some ChangeStore, outputs: inout [SessionOutput]
+  ) throws -> SessionEnding? {
+    guard let batch = incoming.queue.first else { return nil }
+    let project = batch.changes.project
+    let accepted = admissible(batch.changes, outputs: &outputs)
+    let applied = accepted.runs.isEmpty ? Applied() : try store.apply(accepted, at: now)
+    incoming.complete()
+
+    let vector = try store.vector(of: project)
+    var positions: [Origin: ChainPosition] = [:]
+    for run in accepted.runs {
+      let origin = Origin(replica: run.replica, lane: accepted.lane)
+      positions[origin] = vector[origin]
+      let last = run.firstSequence + UInt64(run.changes.count) - 1
+      let hash = vector[origin]?.hash ?? .zero
+      shares[project]?.sent.advance(origin, to: ChainPosition(sequence: last, hash: hash))
+    }
+    let acknowledgement = Acknowledgement(
+      number: batch.number, project: project, positions: positions,
+      accepted: UInt32(clamping: applied.accepted),
+      duplicates: UInt32(clamping: applied.duplicates), exceptions: applied.exceptions)
+    outputs.append(.send(.acknowledgement(acknowledgement)))
+    outputs.append(.event(.applied(project, applied)))
+    if applied.captured.changes > 0 {
+      for project in order { shares[project]?.pending = Set(Lane.allCases) }
+    }
+    return try judge(applied.violations, outputs: &outputs)
+  }
+
+  /// The batch without the runs that this peer may not bring, and without those of an excluded
+  /// origin.
+  private func admissible(
+    _ batch: ChangeBatch, outputs: inout [SessionOutput]
+  ) -> ChangeBatch {
+    var admissible = batch
+    admissible.runs.removeAll { run in
+      if !configuration.authors.allows(run.replica) {
+        let dot = Dot(replica: run.replica, lane: batch.lane, sequence: run.firstSequence)
+        outputs.append(
+          .event(.dropped(.forged(dot, reason: "its sender may not bring what others wrote"))))
+        return true
+      }
+      let origin = Origin(replica: run.replica, lane: batch.lane)
+      return shares[batch.project]?.excluded.contains(origin) ?? true
+    }
+    return admissible
+  }
+
+  /// What is forged is dropped and counted; a gap means that the two sides no longer agree about
+  /// what was sent, which only a new session repairs.
+  private func judge(
+    _ violations: [Applied.Violation], outputs: inout [SessionOutput]
+  ) throws -> SessionEnding? {
+    var ending: SessionEnding?
+    for violation in violations {
+      switch violation {
+      case .forged(let dot, let reason):
+        outputs.append(.event(.dropped(.forged(dot, reason: reason))))
+      case .gap(let origin, let expected, let found):
+        ending = .violation(.gap(origin, expected: expected, found: found))
+      }
+    }
+    return ending
+  }
+
+  /// Sends one batch of the lowest lane that has something, if the credit allows.
+  mutating func sendNext(store: some ChangeStore, outputs: inout [SessionOutput]) throws {
+    guard outgoing.hasRoom else { return }
+    for lane in Lane.allCases {
+      for project in order {
+        guard let share = shares[project], share.phase == .open, share.pending.contains(lane)
+        else { continue }
+        let bounds = BatchBounds(
+          bytes: outgoing.batchBytes,
+          rows: min(configuration.limits.batch.rows, ProtocolLimits.batchRows))
+        let batch = try store.changes(in: project, lane: lane, notIn: share.sent, atMost: bounds)
+        guard let batch, !batch.runs.isEmpty else {
+          shares[project]?.pending.remove(lane)
+          continue
+        }
+        send(batch, outputs: &outputs)
+        return
+      }
+    }
+  }
+
+  private mutating func send(_ batch: ChangeBatch, outputs: inout [SessionOutput]) {
+    let project = batch.project
+    // Room for the numbers and lengths around the changes.
+    guard batch.byteCount <= ProtocolLimits.messageBytes - (64 << 10) else {
+      for run in batch.runs {
+        let origin = Origin(replica: run.replica, lane: batch.lane)
+        shares[project]?.exclude(origin)
+        outputs.append(.event(.tooLarge(project, origin, bytes: batch.byteCount)))
+      }
+      return
+    }
+    guard let number = outgoing.number(for: batch) else { return }
+    for run in batch.runs {
+      let last = run.firstSequence + UInt64(run.changes.count) - 1
+      shares[project]?.sent.advance(
+        Origin(replica: run.replica, lane: batch.lane),
+        to: ChainPosition(sequence: last, hash: .zero))
+    }
+    shares[project]?.proof = .unproven
+    outputs.append(.send(.batch(Batch(number: number, changes: batch))))
+  }
+
+  mutating func receive(
+    _ acknowledgement: Acknowledgement, at now: Instant, store: inout some ChangeStore,
+    outputs: inout [SessionOutput]
+  ) throws -> SessionEnding? {
+    guard let sent = outgoing.acknowledge(acknowledgement.number),
+      sent.project == acknowledgement.project
+    else { return .violation(.unknownBatch(acknowledgement.number)) }
+    let project = sent.project
+    var durable: [Origin: ChainPosition] = [:]
+    for (origin, position) in acknowledgement.positions.sorted(by: { $0.key < $1.key }) {
+      guard
+        try confirm(position, of: origin, in: project, store: store, outputs: &outputs)
+      else { continue }
+      shares[project]?.acknowledged.advance(origin, to: position)
+      durable[origin] = position
+    }
+    if !durable.isEmpty {
+      try store.acknowledge(durable, in: project, by: peer.replica, at: now)
+    }
+    outputs.append(.event(.acknowledged(acknowledgement)))
+    return nil
+  }
+}

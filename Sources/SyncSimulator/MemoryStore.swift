@@ -1,0 +1,247 @@
+import LabWorker
+import SyncCore
+import SyncProtocol
+import SyncWire
+
+/// The reference implementation of ``SyncCore/ChangeStore``: dictionaries, whole and slow. What it does
+/// with a change is what every store must do.
+public struct MemoryStore: ChangeStore {
+  public let replica: ReplicaID
+  public let side: Side
+  public var schema: Schema
+  /// Shared by the copies of a store.
+  public let faults = FaultPlan()
+  private var logs: [ProjectID: ProjectLog] = [:]
+  private var lastHLC: HLC?
+  private var random: SplitMix64
+
+  /// `seed` decides the keys of commitments.
+  public init(
+    replica: ReplicaID, side: Side, schema: Schema, projects: [ProjectID] = [], seed: UInt64 = 0
+  ) {
+    self.replica = replica
+    self.side = side
+    self.schema = schema
+    random = SplitMix64(seed: seed)
+    for project in projects { logs[project] = ProjectLog(project: project) }
+  }
+
+  public var projects: [ProjectID] {
+    get throws {
+      try faults.check("projects")
+      return logs.keys.sorted()
+    }
+  }
+
+  public func vector(of project: ProjectID) throws -> ProjectVector {
+    try faults.check("vector")
+    return logs[project]?.vector ?? ProjectVector()
+  }
+
+  public func digest(of project: ProjectID) throws -> Digest128 {
+    try faults.check("digest")
+    return VectorDigest.of(logs[project]?.vector ?? ProjectVector())
+  }
+
+  public func chainHash(
+    of origin: Origin, at sequence: UInt64, in project: ProjectID
+  ) throws -> Digest128? {
+    try faults.check("chainHash")
+    let dot = Dot(replica: origin.replica, lane: origin.lane, sequence: sequence)
+    return logs[project]?[dot]?.hash
+  }
+
+  /// Writes go straight to the log here, so there is nothing to capture.
+  public mutating func capture(atMost limit: Int, at now: Instant) throws -> Captured {
+    try faults.check("capture")
+    return Captured()
+  }
+
+  public mutating func apply(_ batch: ChangeBatch, at now: Instant) throws -> Applied {
+    try faults.check("apply")
+    var log = logs[batch.project] ?? ProjectLog(project: batch.project)
+    var applied = Applied()
+    for run in batch.runs {
+      try apply(run, in: batch.lane, to: &log, &applied)
+    }
+    logs[batch.project] = log
+    return applied
+  }
+
+  private func apply(
+    _ run: ChangeRun, in lane: Lane, to log: inout ProjectLog, _ applied: inout Applied
+  ) throws {
+    let origin = Origin(replica: run.replica, lane: lane)
+    let here = log.vector.sequence(of: origin)
+    guard run.firstSequence <= here + 1 else {
+      applied.violations.append(
+        .gap(origin, expected: here + 1, found: run.firstSequence))
+      return
+    }
+    for (offset, encoded) in run.changes.enumerated() {
+      let dot = Dot(
+        replica: run.replica, lane: lane, sequence: run.firstSequence + UInt64(offset))
+      if dot.sequence <= here {
+        applied.duplicates += 1
+        continue
+      }
+      let change = decode(encoded, in: log.project, at: dot)
+      let verdict = try log.append(encoded, change, at: dot, schema: schema)
+      switch verdict {
+      case .accepted: applied.accepted += 1
+      case .duplicate: applied.duplicates += 1
+      case .conflict, .parked:
+        applied.exceptions.append(Applied.Exception(dot: dot, verdict: verdict))
+      }
+    }
+    applied.positions[origin] = log.vector[origin]
+  }
+
+  private func decode(_ encoded: EncodedChange, in project: ProjectID, at dot: Dot) -> Change? {
+    do {
+      return try ChangeCodec.decode(encoded, project: project, dot: dot)
+    } catch {
+      return nil
+    }
+  }
+
+  /// Cost here: the length of the log.
+  public func changes(
+    in project: ProjectID, lane: Lane, notIn known: ProjectVector, atMost bounds: BatchBounds
+  ) throws -> ChangeBatch? {
+    try faults.check("changes")
+    guard let log = logs[project] else { return nil }
+    var batch = ChangeBatch(project: project, lane: lane, runs: [])
+    var (bytes, rows) = (0, 0)
+    for dot in log.arrivals[lane] ?? [] where !known.covers(dot) {
+      guard let encoded = log[dot]?.encoded else { continue }
+      bytes += encoded.bytes.count + encoded.personal.count
+      rows += 1
+      if rows > 1, bytes > bounds.bytes || rows > bounds.rows { break }
+      if let last = batch.runs.indices.last, batch.runs[last].replica == dot.replica {
+        batch.runs[last].changes.append(encoded)
+      } else {
+        batch.runs.append(
+          ChangeRun(replica: dot.replica, firstSequence: dot.sequence, changes: [encoded]))
+      }
+    }
+    return batch.runs.isEmpty ? nil : batch
+  }
+
+  public mutating func acknowledge(
+    _ positions: [Origin: ChainPosition], in project: ProjectID, by peer: ReplicaID,
+    at now: Instant
+  ) throws {
+    try faults.check("acknowledge")
+    for (origin, position) in positions {
+      logs[project]?.acknowledged[peer, default: ProjectVector()].advance(origin, to: position)
+    }
+  }
+
+  public func acknowledged(in project: ProjectID, by peer: ReplicaID) throws -> ProjectVector {
+    try faults.check("acknowledged")
+    return logs[project]?.acknowledged[peer] ?? ProjectVector()
+  }
+
+  public mutating func adopt(_ project: ProjectID) throws {
+    try faults.check("adopt")
+    if logs[project] == nil { logs[project] = ProjectLog(project: project) }
+  }
+}
+
+extension MemoryStore {
+  /// Makes one change, as a person who sees what the record shows would. `nil` as a field's value
+  /// in `cells` has no meaning; write ``SyncCore/Value/null``.
+  @discardableResult
+  public mutating func write(
+    _ kind: String, _ record: RecordID, _ cells: [CellKey: Value], in project: ProjectID,
+    lane: Lane? = nil, at now: Instant
+  ) throws -> Change {
+    guard var log = logs[project] else {
+      preconditionFailure("a project is adopted before anything is written into it")
+    }
+    let state = log.records[record]?.state ?? RecordState()
+    let declared = schema[kind]
+    var operations: [FieldOperation] = []
+    for (cell, value) in cells.sorted(by: { $0.key < $1.key }) {
+      var replaces = state[cell]?.live.map(\.dot) ?? []
+      if cell == .deletion {
+        replaces = state.liveDots
+      } else if let rule = declared?.field(named: cell.field)?.rule, !replaces.isEmpty {
+        replaces = try Resolver(history: log)
+          .resolve(cell, state[cell]?.live ?? [], rule: rule).seen
+      }
+      operations.append(FieldOperation(cell: cell, value: value, replaces: replaces))
+    }
+    let lane = lane ?? declared?.lane ?? .records
+    let last = log.vector.sequence(of: Origin(replica: replica, lane: lane))
+    let hlc = HLC.next(
+      after: lastHLC, writtenAt: now.wallMilliseconds, wallMilliseconds: now.wallMilliseconds)
+    let change = Change(
+      project: project, dot: Dot(replica: replica, lane: lane, sequence: last + 1), hlc: hlc,
+      side: side, authority: Authority(rawValue: side.rawValue), channel: side.name, kind: kind,
+      record: record, operations: operations)
+    let key = commitmentKey()
+    let encoded = ChangeCodec.encode(
+      change, isPersonal: { declared?.field(named: $0)?.isPersonal ?? false },
+      commitmentKey: key)
+    _ = try log.append(encoded, change, at: change.dot, schema: schema)
+    logs[project] = log
+    lastHLC = hlc
+    return change
+  }
+
+  private mutating func commitmentKey() -> [UInt8] {
+    UniqueID(high: random.next(), low: random.next()).bytes
+  }
+
+  /// Appends bytes as this replica's next change, whatever they are.
+  public mutating func append(
+    raw encoded: EncodedChange, in project: ProjectID, lane: Lane
+  ) throws {
+    guard var log = logs[project] else { return }
+    let last = log.vector.sequence(of: Origin(replica: replica, lane: lane))
+    let dot = Dot(replica: replica, lane: lane, sequence: last + 1)
+    _ = try log.append(
+      encoded, decode(encoded, in: project, at: dot), at: dot, schema: schema)
+    logs[project] = log
+  }
+
+  /// What every replica with the same changes and the same software shows, line by line, sorted.
+  public func canonicalRecords(of project: ProjectID) throws -> [String] {
+    guard let log = logs[project] else { return [] }
+    var lines: [String] = []
+    for (id, record) in log.records.sorted(by: { $0.key < $1.key }) {
+      for key in record.state.keys {
+        guard let cell = record.state[key] else { continue }
+        let dots = cell.live.map { "\($0.dot)#\($0.ordinal)" }.joined(separator: " ")
+        var line = "\(record.kind) \(id) \(key) [\(dots)]"
+        if let rule = schema[record.kind]?.field(named: key.field)?.rule {
+          let resolution = try Resolver(history: log).resolve(key, cell.live, rule: rule)
+          line += " \(resolution.status) \(JSONValue(resolution.shown).serialized)"
+        }
+        if !cell.cancelled.isEmpty { line += " waits for \(cell.cancelled.count)" }
+        lines.append(line)
+      }
+    }
+    return lines
+  }
+
+  /// The changes that this store can not use, by dot.
+  public func parked(in project: ProjectID) -> [Dot: ParkReason] { logs[project]?.parked ?? [:] }
+
+  /// The bytes behind a dot, where it is here.
+  public func encoded(_ dot: Dot, in project: ProjectID) -> EncodedChange? {
+    logs[project]?[dot]?.encoded
+  }
+
+  /// The vector, without counting as a call.
+  public func position(of project: ProjectID) -> ProjectVector {
+    logs[project]?.vector ?? ProjectVector()
+  }
+
+  /// What `peer` acknowledged, without counting as a call.
+  public func durable(at peer: ReplicaID, of project: ProjectID) -> ProjectVector {
+    logs[project]?.acknowledged[peer] ?? ProjectVector()
+  }
+}

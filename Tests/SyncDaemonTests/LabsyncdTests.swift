@@ -1,0 +1,96 @@
+import Foundation
+import SyncCore
+import Testing
+
+@testable import SyncDaemon
+
+@Suite("labsyncd")
+struct LabsyncdTests {
+  /// Runs the labsyncd that was built with the tests.
+  private func labsyncd(
+    _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> (status: Int32, output: String, errors: String) {
+    let process = Process()
+    process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+      .appending(path: "labsyncd")
+    process.arguments = arguments
+    process.environment = environment
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    let texts = [output, errors].map {
+      String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    }
+    process.waitUntilExit()
+    return (process.terminationStatus, texts[0], texts[1])
+  }
+
+  @Test("checks a configuration, and says what is wrong with it line by line")
+  func checkConfig() throws {
+    let folder = try TemporaryFolder()
+    let good = try folder.write("log:\n  level: debug\n", to: "lab.yaml")
+    let run = try labsyncd(["check-config", "--config", good])
+    #expect(run.status == 0)
+    #expect(run.output.contains("# \(good):2"))
+    let bad = try folder.write("log:\n  level: loud\n  colour: red\n", to: "bad.yaml")
+    let refused = try labsyncd(["check-config", "--config", bad])
+    #expect(refused.status == 1)
+    #expect(refused.output.isEmpty)
+    #expect(refused.errors.hasPrefix("labsyncd: \(bad):3: \"log.colour\" is no setting"))
+    let missing = try labsyncd(["check-config", "--config", "/no/such/file"])
+    #expect(missing.status == 1)
+    #expect(missing.errors.hasPrefix("labsyncd: /no/such/file: the configuration can not be read"))
+    #expect(try labsyncd(["lab"]).status == 64)
+    #expect(try labsyncd(["sing"]).status == 64)
+  }
+
+  @Test("prepares both sides, complete and readable by each other, and never twice")
+  func initialize() throws {
+    let folder = try TemporaryFolder()
+    let online = try labsyncd(
+      ["init", "online", "--dir", "\(folder.path)/on/line", "--project", "Barcelona"])
+    #expect(online.status == 0, "\(online.errors)")
+    let values = values(online.output)
+    #expect(values["project"]?.count == 36)
+    #expect(values["authorized"] == "\(folder.path)/on/line/authorized")
+    let serverKey = try #require(values["public-key"])
+    let lab = try labsyncd([
+      "init", "lab", "--dir", "\(folder.path)/lab", "--project", values["project"] ?? "",
+      "--endpoint", "tcp://127.0.0.1:5570", "--server-key", serverKey, "--name", "Taula \"3\"",
+    ])
+    #expect(lab.status == 0, "\(lab.errors)")
+    let configuration = try Configuration.load(
+      path: "\(folder.path)/lab/lab.yaml", side: .lab, environment: [:], hostName: "h")
+    #expect(configuration.replicaName == "Taula \"3\"")
+    guard case .curve(let key) = configuration.online?.security else { throw CancellationError() }
+    #expect(key.z85 == serverKey)
+    let pair = try KeyFolder(path: configuration.keysDirectory).load()
+    #expect(pair.publicKey.z85 == self.values(lab.output)["public-key"])
+    #expect(
+      try Configuration.side(ofFile: "\(folder.path)/on/line/online.yaml") == Side.online)
+    let again = try labsyncd(["init", "lab", "--dir", "\(folder.path)/lab"])
+    #expect(again.status == 1)
+    #expect(again.errors.contains("exists, and init never overwrites"))
+    let half = try labsyncd(
+      ["init", "lab", "--dir", "\(folder.path)/x", "--endpoint", "tcp://h:1"])
+    #expect(half.status == 64)
+  }
+
+  @Test("prepares nothing in a folder whose control socket would have no room")
+  func longFolder() throws {
+    let folder = try TemporaryFolder()
+    let long = "\(folder.path)/\(String(repeating: "x", count: 100))"
+    let run = try labsyncd(["init", "lab", "--dir", long])
+    #expect(run.status == 1)
+    #expect(run.errors.contains("a socket takes at most 107"))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: long).isEmpty)
+  }
+
+  private func values(_ output: String) -> [String: String] {
+    output.split(separator: "\n").reduce(into: [:]) { values, line in
+      let parts = String(line).components(separatedBy: ": ")
+      if parts.count == 2 { values[parts[0]] = parts[1] }
+    }
+  }
+}
