@@ -10,6 +10,7 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -53,14 +54,23 @@ let package = Package(
         "SQLiteStore", "ZeroMQ", "SyncControl", "CLinux", logging, yams,
       ],
       swiftSettings: acting),
+    .target(
+      name: "SyncSimulator",
+      dependencies: ["SyncCore", "SyncProtocol", "LabWorker", "OnlineWorker", "SyncWire"],
+      swiftSettings: pure),
     .executableTarget(
-      name: "labsyncd", dependencies: ["SyncCore", "SyncDaemon", argumentParser], swiftSettings: acting),
+      name: "labsyncd", dependencies: ["SyncCore", "SyncDaemon", argumentParser],
+      swiftSettings: acting),
     .executableTarget(
       name: "labctl", dependencies: ["SyncControl", "ZeroMQ", argumentParser],
       swiftSettings: acting),
+    .target(
+      name: "DeveloperRig",
+      dependencies: ["SyncControl", "ZeroMQ", sqlite],
+      swiftSettings: acting),
     .executableTarget(
       name: "labdev",
-      dependencies: ["SQLiteStore", "SyncDaemon", "SyncControl", "ZeroMQ", argumentParser],
+      dependencies: ["DeveloperRig", "SyncCore", "SyncControl", argumentParser],
       swiftSettings: acting),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
@@ -68,9 +78,40 @@ let package = Package(
 
     .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"], swiftSettings: acting),
     .testTarget(
+      name: "LivingLabTests", dependencies: ["LivingLab", "SyncCore"], swiftSettings: acting),
+    .testTarget(
+      name: "SyncProtocolTests", dependencies: ["SyncCore", "SyncProtocol", "SyncSimulator"],
+      swiftSettings: acting),
+    .testTarget(
+      name: "SyncWireTests",
+      dependencies: ["SyncCore", "SyncProtocol", "SyncWire", "CZstandard", crypto, protobuf],
+      swiftSettings: acting),
+    .testTarget(
+      name: "WorkerTests",
+      dependencies: ["SyncCore", "SyncProtocol", "LabWorker", "OnlineWorker", "SyncSimulator"],
+      swiftSettings: acting),
+    .testTarget(
       name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "LivingLab", grdb],
       swiftSettings: acting),
     .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: acting),
+    .testTarget(
+      name: "SyncControlTests", dependencies: ["SyncControl", "ZeroMQ", "labctl"],
+      swiftSettings: acting),
+    .testTarget(
+      name: "SyncDaemonTests",
+      dependencies: ["SyncCore", "SyncDaemon", "ZeroMQ", "CLinux", "labsyncd", logging],
+      swiftSettings: acting),
+    .testTarget(
+      name: "ControlServiceTests",
+      dependencies: ["SyncCore", "LivingLab", "SQLiteStore", "SyncControl", "SyncDaemon", grdb],
+      swiftSettings: acting),
+    .testTarget(
+      name: "SystemTests",
+      dependencies: [
+        "DeveloperRig", "SyncCore", "SyncProtocol", "SyncWire", "SyncControl", "ZeroMQ", "labsyncd",
+        "labctl",
+      ],
+      swiftSettings: acting),
   ],
   swiftLanguageModes: [.v6]
 )

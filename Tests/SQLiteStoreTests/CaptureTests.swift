@@ -40,7 +40,8 @@ import Testing
     try lab.sql("UPDATE ideas SET title = 'c'")
     try lab.sql("INSERT OR REPLACE INTO ideas (id, title) VALUES ('\(id)', 'd')")
     try lab.sql("DELETE FROM ideas WHERE id = '\(id)'")
-    try lab.sql("INSERT INTO ideas (id, title, tags) VALUES ('\(id)', 'e', '[\"b\", \"a\", \"b\"]')")
+    try lab.sql(
+      "INSERT INTO ideas (id, title, tags) VALUES ('\(id)', 'e', '[\"b\", \"a\", \"b\"]')")
     try lab.sql(
       """
       INSERT INTO supports (idea, participant, ballot, value) VALUES ('\(id)', '\(id)', 'main', 1)
@@ -86,7 +87,8 @@ import Testing
   @Test func aConsentIsNotLoosenedByAWriterWhoHadNotSeenTheWithdrawal() throws {
     let (lab, online) = (try StoreFixture(number: 1), try StoreFixture(side: .online, number: 2))
     let person = "01900000-0000-7000-8000-000000000001"
-    let insert = "INSERT INTO consents (participant, purpose, state) VALUES ('\(person)', 'photo', 'granted')"
+    let insert =
+      "INSERT INTO consents (participant, purpose, state) VALUES ('\(person)', 'photo', 'granted')"
     try lab.sql(insert)
     try exchange(lab, online)
     try online.sql("UPDATE consents SET state = 'withdrawn'")
@@ -120,8 +122,9 @@ import Testing
         seen = \(revision)
       """)
     try exchange(lab, online)
-    #expect(try lab.text("SELECT title || body || willingness_to_pay FROM ideas")
-      == "online titleform body20 EUR")
+    #expect(
+      try lab.text("SELECT title || body || willingness_to_pay FROM ideas")
+        == "online titleform body20 EUR")
     #expect(try lab.dump() == online.dump())
   }
 

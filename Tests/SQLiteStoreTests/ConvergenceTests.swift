@@ -123,7 +123,8 @@ import Testing
       try replica.sql(
         "UPDATE ideas SET body = replace(body, 'Two.', '\(word). Two.') WHERE id = '\(id)'")
     case 4:
-      let state = ["published", "accepted", "rejected", "pilot"].randomElement(using: &random) ?? ""
+      let state =
+        ["published", "accepted", "rejected", "pilot"].randomElement(using: &random) ?? ""
       try replica.sql("UPDATE ideas SET state = '\(state)' WHERE id = '\(id)'")
     case 5:
       try replica.sql("UPDATE ideas SET tags = '[\"\(word)\",\"z\"]' WHERE id = '\(id)'")

@@ -41,13 +41,15 @@ private func lines(
     let (left, right) = (
       try lines(of: lab.reader(), at: lab.now), try lines(of: online.reader(), at: lab.now)
     )
-    #expect(left == right)
+    let isEqual = left == right
+    #expect(isEqual)
     #expect(left.count == 160)
     let keys = try left.map { line in
       let json = try JSONValue(parsing: line)
       return (json["kind"]?.text ?? "") + " " + (json["id"]?.text ?? "")
     }
-    #expect(keys == keys.sorted())
+    let isSorted = keys == keys.sorted()
+    #expect(isSorted)
     let idea = try #require(left.first)
     #expect(idea.hasPrefix(#"{"fields":{"channel":""#))
     #expect(idea.contains(#""extra":{"x":"2","y":"1"}"#))
@@ -104,10 +106,12 @@ private func lines(
       during += page.lines
       cursor = page.cursor
     }
-    #expect(during == before)
+    let isOneMoment = during == before
+    #expect(isOneMoment)
     #expect(try lines(of: reader, at: lab.now).count == 2_000)
     let inTableOrder = try lines(of: reader, ExportSelection(kind: "idea"), at: lab.now)
-    #expect(Set(inTableOrder) == Set(try lines(of: reader, at: lab.now)))
+    let isSameSet = try Set(inTableOrder) == Set(lines(of: reader, at: lab.now))
+    #expect(isSameSet)
   }
 
   @Test func atMostFourExportsAreUnderWayAndIdleOnesAreDropped() throws {

@@ -70,7 +70,9 @@ final class StoreFixture {
         let columns = names.map { "quote(\(Columns.quoted($0)))" }.joined(separator: " || '|' || ")
         lines += try String.fetchAll(
           database,
-          sql: "SELECT '\(kind.name): ' || \(columns) FROM \(Columns.quoted(kind.table)) ORDER BY \(key)")
+          sql:
+            "SELECT '\(kind.name): ' || \(columns) FROM \(Columns.quoted(kind.table)) ORDER BY \(key)"
+        )
       }
       return lines
     }

@@ -17,6 +17,7 @@ struct ServiceNotifierTests {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(manager.number, $0, length) }
     }
     try #require(result == 0)
+    #expect((access(name, F_OK) == 0) == !isAbstract)
     let notifier = try ServiceNotifier(environment: ["NOTIFY_SOCKET": name])
     let heard = {
       try manager.readAvailable(limit: 4096, "read").map { String(decoding: $0, as: UTF8.self) }

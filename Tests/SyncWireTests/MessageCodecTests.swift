@@ -88,10 +88,17 @@ struct MessageCodecTests {
 
   @Test("A frame that would decompress to far more than it is, or than the limit, is refused")
   func bomb() {
-    for count in [1 << 20, ProtocolLimits.messageBytes + 1, 64 << 20] {
+    let cases = [
+      (1 << 20, ProtocolLimits.compressionRatio),
+      (ProtocolLimits.messageBytes + 1, ProtocolLimits.messageBytes),
+      (64 << 20, ProtocolLimits.messageBytes),
+    ]
+    for (count, limit) in cases {
       let frame = bombFrame(of: count)
       #expect(frame.count < 64 << 10)
-      #expect(throws: WireError.self) { try MessageCodec.decode(frame) }
+      #expect(throws: WireError(.overLimit(limit), in: "Frame", at: 2)) {
+        try MessageCodec.decode(frame)
+      }
     }
   }
 

@@ -168,7 +168,7 @@ struct ConvergenceTests {
     var limits = SessionLimits()
     limits.creditBytes = 4_000
     limits.batch = BatchBounds(bytes: 1_000, rows: 50)
-    limits.batchesInFlight = 3
+    limits.batchesInFlight = 6
     var simulation = simulation(labs: 1, seed: 8, session: limits)
     for number in 0..<200 as Range<UInt64> {
       let kind = ["activity", "idea", "consent"][Int(number % 3)]
@@ -191,7 +191,7 @@ struct ConvergenceTests {
         if case .acknowledgement = delivery.message, !delivery.isToOnline {
           outstanding.removeFirst()
         }
-        #expect(outstanding.count <= 3)
+        #expect(outstanding.count <= 6)
         #expect(outstanding.count <= 1 || outstanding.reduce(0, +) <= 4_000)
       }
       seen = simulation.deliveries.count

@@ -152,23 +152,38 @@ struct OnlineWorkerTests {
 
   @Test("One unit of work serves one peer, in turn")
   func fairness() throws {
-    var limits = SessionLimits()
-    limits.batch = BatchBounds(bytes: 100, rows: 1)
-    var simulation = simulation(labs: 3, seed: 2, session: limits)
-    for lab in 0..<3 {
-      for number in 0..<20 as Range<UInt64> {
-        try simulation.write(
-          at: lab, "idea", recordID(number), [CellKey("title"): .text("\(lab)")], in: project)
+    var store = MemoryStore(
+      replica: onlineReplica, side: .online, schema: schema, projects: [project])
+    var worker = OnlineWorker(OnlineConfiguration(session: sessionConfiguration("hub")))
+    let digests = [ProjectDigest(project: project, digest: try store.digest(of: project))]
+    for number in 1...3 as ClosedRange<UInt64> {
+      let introduction = Introduction(
+        replica: replicaID(number), side: .lab, name: "lab", software: "test", schema: .zero,
+        clockMilliseconds: start.wallMilliseconds, creditBytes: 1_000)
+      let hello = Hello(protocols: 1...1, introduction: introduction, projects: digests)
+      let handle = PeerHandle(rawValue: number)
+      _ = worker.handle(
+        .message(handle, device(number), .hello(hello)), at: start, store: &store)
+      for sequence in 1...2 as ClosedRange<UInt64> {
+        let run = ChangeRun(
+          replica: replicaID(number), firstSequence: sequence,
+          changes: [EncodedChange(bytes: [UInt8(number)])])
+        let changes = ChangeBatch(project: project, lane: .records, runs: [run])
+        let outputs = worker.handle(
+          .message(handle, device(number), .batch(Batch(number: sequence, changes: changes))),
+          at: start, store: &store)
+        #expect(outputs.contains(.requestWork))
       }
-      simulation.tell(lab, .start)
     }
-    settle(&simulation)
-    var served: [PeerHandle] = []
-    for event in simulation.events {
-      if case .session(let handle, _, .applied) = event { served.append(handle) }
+    var served: [UInt64] = []
+    for _ in 0..<6 {
+      for output in worker.handle(.work, at: start, store: &store) {
+        if case .event(.session(let handle, _, .applied)) = output {
+          served.append(handle.rawValue)
+        }
+      }
     }
-    #expect(served.count == 60)
-    #expect(Set(served.prefix(12)).count == 3)
-    #expect(try isConverged(simulation))
+    #expect(served == [1, 2, 3, 1, 2, 3])
+    #expect(store.position(of: project).total == 6)
   }
 }

@@ -88,7 +88,8 @@ extension StoreEngine {
   private func checkIdentity(of change: Change) throws(IdentityError) {
     guard let kind = schema[change.kind] else { return }
     guard kind.lane == change.dot.lane else {
-      throw IdentityError(reason: "a \(kind.name) does not travel in lane \(change.dot.lane.rawValue)")
+      throw IdentityError(
+        reason: "a \(kind.name) does not travel in lane \(change.dot.lane.rawValue)")
     }
     guard kind.naturalKey.count == change.naturalKey.count else {
       throw IdentityError(reason: "a \(kind.name) has \(kind.naturalKey.count) key fields")

@@ -47,7 +47,8 @@ struct RowContent: Equatable {
 
   /// What was written where `self` became `new`: the cells that differ, with their new values. What
   /// is absent in `new` is written as false (an element) or null.
-  func differences(to new: RowContent, in kind: KindDeclaration) -> [(cell: CellKey, value: Value)] {
+  func differences(to new: RowContent, in kind: KindDeclaration) -> [(cell: CellKey, value: Value)]
+  {
     let keys = Set(cells.keys).union(new.cells.keys).sorted()
     return keys.compactMap { key in
       guard self[key] != new[key] else { return nil }

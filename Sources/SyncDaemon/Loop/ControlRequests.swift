@@ -49,7 +49,8 @@ struct ControlRequests {
   }
 
   private func sync(
-    _ action: SyncControl.SyncRequest.Action, at now: Instant, store: inout SQLiteStore, link: any SideLink,
+    _ action: SyncControl.SyncRequest.Action, at now: Instant, store: inout SQLiteStore,
+    link: any SideLink,
     answer: @escaping ([UInt8]) -> Void
   ) {
     switch action {

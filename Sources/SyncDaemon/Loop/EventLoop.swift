@@ -159,7 +159,9 @@ final class EventLoop {
       guard captured.hasMore else { break }
       watches.pause(milliseconds: 5)
     }
-    if total > 0 { logger.notice("captured what was written meanwhile", metadata: ["changes": "\(total)"]) }
+    if total > 0 {
+      logger.notice("captured what was written meanwhile", metadata: ["changes": "\(total)"])
+    }
   }
 
   private func measured(_ body: () -> Void) {

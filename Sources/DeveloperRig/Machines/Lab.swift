@@ -1,0 +1,116 @@
+import Foundation
+import Glibc
+
+/// An online side and any number of laptops on this machine, in a folder of their own that goes when
+/// the lab goes. Real programs, real sockets with CURVE, real files.
+public final class Lab {
+  public let folder: String
+  /// The project's id.
+  public let project: String
+  public let online: Machine
+  public let laptops: [Machine]
+  /// Between each laptop and the online side, where bytes are counted.
+  public let relays: [CountingRelay]
+  public let programs: Programs
+
+  /// The environment variable that keeps the folder when the lab goes.
+  public static let keepVariable = "LABSYNC_KEEP"
+
+  public var machines: [Machine] { [online] + laptops }
+
+  /// Prepares everything with `labsyncd init` and authorizes the laptops; starts nothing.
+  ///
+  /// - Parameter countsBytes: puts a relay between each laptop and the online side.
+  public init(
+    laptops count: Int, projectName: String = "A living lab", countsBytes: Bool = false,
+    programs: Programs? = nil
+  ) throws {
+    let programs = try programs ?? Programs.find()
+    let folder = try Self.newFolder()
+    self.programs = programs
+    self.folder = folder
+    let port = try FreePort.choose()
+    let made = try Self.initialize(
+      programs,
+      ["online", "--project", projectName, "--name", "online"]
+        + ["--endpoint", "tcp://127.0.0.1:\(port)"], "\(folder)/online", in: folder)
+    project = try made.value("project")
+    let serverKey = try made.value("public-key")
+    let authorized = try made.value("authorized")
+    online = Machine(
+      name: "online", side: .online, folder: "\(folder)/online", publicKey: serverKey,
+      programs: programs)
+    var laptops: [Machine] = []
+    var relays: [CountingRelay] = []
+    for number in 1...max(1, count) where number <= count {
+      var laptopPort = port
+      if countsBytes {
+        relays.append(try CountingRelay(port: try FreePort.choose(), target: port))
+        laptopPort = relays[relays.count - 1].port
+      }
+      let name = "laptop-\(number)"
+      let made = try Self.initialize(
+        programs,
+        ["lab", "--project", project, "--name", name, "--server-key", serverKey]
+          + ["--endpoint", "tcp://127.0.0.1:\(laptopPort)"], "\(folder)/\(name)", in: folder)
+      let key = try made.value("public-key")
+      try "\(key)\n".write(toFile: "\(authorized)/\(name)", atomically: true, encoding: .utf8)
+      laptops.append(
+        Machine(
+          name: name, side: .lab, folder: "\(folder)/\(name)", publicKey: key, programs: programs))
+    }
+    self.laptops = laptops
+    self.relays = relays
+  }
+
+  deinit {
+    for machine in machines { machine.process?.send(SIGKILL) }
+    for relay in relays { relay.close() }
+    guard ProcessInfo.processInfo.environment[Self.keepVariable] == nil else { return }
+    do {
+      try FileManager.default.removeItem(atPath: folder)
+    } catch {
+      FileHandle.standardError.write(Data("the folder \(folder) is still there: \(error)\n".utf8))
+    }
+  }
+
+  /// Starts all machines, the online side first.
+  public func start() throws {
+    for machine in machines where !machine.isRunning { try machine.start() }
+  }
+
+  /// Stops what runs.
+  public func stop() throws {
+    for machine in machines where machine.isRunning { try machine.stop() }
+  }
+
+  private struct Made {
+    var lines: [Substring]
+
+    /// What stands behind `name:`.
+    func value(_ name: String) throws(RigError) -> String {
+      guard let line = lines.first(where: { $0.hasPrefix("\(name): ") }) else {
+        throw RigError("labsyncd init printed no \(name)")
+      }
+      return String(line.dropFirst(name.count + 2))
+    }
+  }
+
+  private static func initialize(
+    _ programs: Programs, _ arguments: [String], _ directory: String, in folder: String
+  ) throws -> Made {
+    let output = try Command.output(
+      programs.daemon, ["init"] + arguments + ["--dir", directory], folder: folder)
+    return Made(lines: output.split(separator: "\n"))
+  }
+
+  /// Short, because a socket's path has to be.
+  private static func newFolder() throws(RigError) -> String {
+    var template = Array("/tmp/labsync-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else {
+      throw RigError("no folder in /tmp: \(String(cString: strerror(errno)))")
+    }
+    return String(
+      decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
