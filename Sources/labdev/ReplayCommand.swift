@@ -47,6 +47,7 @@ struct Replay {
     checks.expect("canonical exports are equal after the first sync", true, true)
     expectCounts(first)
     try expectOpenConflicts(0)
+    checks.expect("machines that say they are in sync", try lab.inSyncClaims(), names)
     let edits = try ReplayEdits(data)
     try editApart(edits)
     try verify(edits)
@@ -67,6 +68,8 @@ struct Replay {
     let written = try data.lines("online.jsonl")
     try timed("online takes \(written.count) lines") { try lab.online.importLines(base + written) }
   }
+
+  private var names: [String] { lab.machines.map(\.name) }
 
   private mutating func expectCounts(_ export: CanonicalExport) {
     checks.expect("ideas", export.counts["idea"] ?? 0, 10_860)

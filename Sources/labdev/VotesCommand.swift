@@ -127,6 +127,8 @@ extension Conversation {
       let differing = try difference(on: machine, project: lab.project)
       checks.expect("cells that differ on \(machine.name)", differing, 0)
     }
+    checks.expect(
+      "machines that say they are in sync", try lab.inSyncClaims(), lab.machines.map(\.name))
     checks.note("cells compared", Figures.grouped(outcome.count))
     try lab.stop()
   }

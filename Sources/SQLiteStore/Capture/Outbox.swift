@@ -17,7 +17,8 @@ final class Outbox {
       SELECT id, kind, operation, written_at, seen, changed_by, changed_for, old, new
       FROM sync_outbox WHERE failure IS NULL ORDER BY id LIMIT ?
       """)
-    delete = try PreparedStatement(database, "DELETE FROM sync_outbox WHERE id = ?")
+    delete = try PreparedStatement(
+      database, "DELETE FROM sync_outbox WHERE id <= ? AND failure IS NULL")
     fail = try PreparedStatement(database, "UPDATE sync_outbox SET failure = ? WHERE id = ?")
     drained = try PreparedStatement(
       database, "INSERT INTO sync_drained (outbox, position) VALUES (?, ?)")
@@ -68,10 +69,14 @@ final class Outbox {
     return found
   }
 
-  /// Takes a row off, and remembers how far the log was then.
-  func remove(_ id: Int64, reached position: Int64) throws {
+  /// Takes the rows up to `id` off, but for those that were set aside.
+  func remove(upTo id: Int64) throws {
     delete.bind(1, id)
-    try delete.run("taking a row off the outbox")
+    try delete.run("taking rows off the outbox")
+  }
+
+  /// Remembers how far the log was when a row had been captured.
+  func note(_ id: Int64, reached position: Int64) throws {
     drained.bind(1, id)
     drained.bind(2, position)
     try drained.run("noting a drained row")

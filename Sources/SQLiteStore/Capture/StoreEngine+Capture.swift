@@ -9,11 +9,12 @@ extension StoreEngine {
     for row in rows {
       do {
         if try capture(row) { captured.changes += 1 }
-        try outbox.remove(row.id, reached: log.lastPosition)
+        try outbox.note(row.id, reached: log.lastPosition)
       } catch let error as CaptureFailure {
         try outbox.fail(row.id, because: error.reason)
       }
     }
+    if let last = rows.last { try outbox.remove(upTo: last.id) }
     captured.hasMore = try rows.count == limit && outbox.hasMore(than: 0)
     return captured
   }
@@ -37,9 +38,8 @@ extension StoreEngine {
     guard let id = recordID(kind: kind, project: project, key: key, row: json) else {
       throw CaptureFailure(reason: "the row's id is no UUID")
     }
-    var record = try record(id, kind: kind.name, project: projectRef, naturalKey: key)
-    let oldContent = old.map { RowContent(row: $0, kind: kind) } ?? RowContent()
-    let newContent = new.map { RowContent(row: $0, kind: kind) } ?? RowContent()
+    let record = try record(id, kind: kind.name, project: projectRef, naturalKey: key)
+    let isCreation = record.head == 0
     let operations: [FieldOperation]
     switch row.operation {
     case .delete:
@@ -47,21 +47,26 @@ extension StoreEngine {
       operations = deletion(of: record)
     case .insert:
       record.flags.insert(.isShown)
-      record.dirty.formUnion(kind.fields.map(\.name))
-      operations = try insertion(newContent, seen: row.seen, into: record, kind: kind)
+      record.dirty.insertAll()
+      operations =
+        isCreation
+        ? creation(json, kind: kind)
+        : try insertion(
+          RowContent(row: json, kind: kind), seen: row.seen, into: record, kind: kind)
     case .update:
       record.flags.insert(.isShown)
-      record.dirty.formUnion(
-        oldContent.differences(to: newContent, in: kind).lazy.map(\.cell.field))
+      let oldContent = old.map { RowContent(row: $0, kind: kind) } ?? RowContent()
+      let newContent = RowContent(row: json, kind: kind)
+      for (cell, _) in oldContent.differences(to: newContent, in: kind) {
+        record.dirty.insert(cell.field)
+      }
       operations = try edit(
         from: oldContent, to: newContent, seen: row.seen, of: record, kind: kind)
     }
-    working[id] = record
     guard !operations.isEmpty else { return false }
-    let isCreation = record.head == 0
-    let channel = isCreation ? newContent[CellKey("channel")].text ?? side.name : side.name
+    let channel = isCreation ? json["channel"]?.text ?? side.name : side.name
     try write(
-      operations, to: &record, kind: kind, hlc: nextHLC(writtenAt: row.writtenAt),
+      operations, to: record, kind: kind, hlc: nextHLC(writtenAt: row.writtenAt),
       channel: channel, changedBy: row.changedBy, changedFor: row.changedFor)
     return true
   }
@@ -91,7 +96,7 @@ extension StoreEngine {
 
   /// Stamps, encodes, logs and merges one own change.
   func write(
-    _ operations: [FieldOperation], to record: inout WorkingRecord, kind: KindDeclaration,
+    _ operations: [FieldOperation], to record: WorkingRecord, kind: KindDeclaration,
     hlc: HLC, channel: String, changedBy: RecordID? = nil, changedFor: RecordID? = nil
   ) throws {
     let origin = Origin(replica: replica, lane: kind.lane)
@@ -113,7 +118,7 @@ extension StoreEngine {
       encoded, origin: ref, sequence: dot.sequence,
       previous: record.head == 0 ? nil : record.head, hash: hash, at: now.wallMilliseconds)
     try origins.advance(ref: ref, to: ChainPosition(sequence: dot.sequence, hash: hash))
-    try merge(change, into: &record, position: position)
+    try merge(change, into: record, position: position)
   }
 
   private static func freshKey() -> [UInt8] {

@@ -15,16 +15,19 @@ extension StoreEngine {
     return [FieldOperation(cell: .deletion, value: .boolean(true), replaces: record.state.liveDots)]
   }
 
-  /// A row that was inserted is compared with the record's metadata, never with an absent row:
+  /// The row of a record of which nothing is known: every cell that says something.
+  func creation(_ row: JSONValue, kind: KindDeclaration) -> [FieldOperation] {
+    RowContent.cells(of: row, kind: kind).compactMap { cell, value in
+      if kind.naturalKey.contains(cell.field) { return nil }
+      return FieldOperation(cell: cell, value: value, replaces: [])
+    }
+  }
+
+  /// A row that was inserted into a known record is compared with the record's metadata, never with an absent row:
   /// `INSERT OR REPLACE` fires no other trigger.
   func insertion(
     _ new: RowContent, seen: Int64?, into record: WorkingRecord, kind: KindDeclaration
   ) throws -> [FieldOperation] {
-    guard record.head > 0 else {
-      return RowContent().differences(to: new, in: kind)
-        .filter { !kind.naturalKey.contains($0.cell.field) }
-        .map { FieldOperation(cell: $0.cell, value: $0.value, replaces: []) }
-    }
     let context = try context(seen: seen, of: record, kind: kind)
     var old = context.content
     var new = new

@@ -10,8 +10,8 @@ extension StoreEngine {
     for run in batch.runs {
       let origin = Origin(replica: run.replica, lane: batch.lane)
       let ref = try origins.makeRef(of: origin, inProjectRef: project, in: database)
-      let vector = origins.vector(ofProjectRef: project)
-      var position = vector[origin] ?? ChainPosition(sequence: 0, hash: .zero)
+      var position =
+        origins.vector(ofProjectRef: project)[origin] ?? ChainPosition(sequence: 0, hash: .zero)
       guard run.firstSequence <= position.sequence + 1 else {
         applied.violations.append(
           .gap(origin, expected: position.sequence + 1, found: run.firstSequence))
@@ -26,11 +26,13 @@ extension StoreEngine {
         let dot = Dot(replica: run.replica, lane: batch.lane, sequence: sequence)
         let hash = ChainHash.next(after: position.hash, dot: dot, bytes: change.bytes)
         position = ChainPosition(sequence: sequence, hash: hash)
+        runInHand = (origin, sequence)
         try receive(
           change, dot: dot, project: batch.project, projectRef: project, originRef: ref, hash: hash,
           into: &applied)
-        try origins.advance(ref: ref, to: position)
       }
+      runInHand = nil
+      try origins.advance(ref: ref, to: position)
       applied.positions[origin] = position
     }
   }
@@ -51,13 +53,13 @@ extension StoreEngine {
       return try park(
         encoded, dot, originRef, hash, reason: .undecodable, detail: error.reason, into: &applied)
     }
-    var record = try record(
+    let record = try record(
       change.record, kind: change.kind, project: projectRef, naturalKey: change.naturalKey)
     let position = try log.append(
       encoded, origin: originRef, sequence: dot.sequence,
       previous: record.head == 0 ? nil : record.head, hash: hash, at: now.wallMilliseconds)
-    try merge(change, into: &record, position: position)
-    if let (reason, detail) = unusable(change, kind: record.kind) {
+    try merge(change, into: record, position: position)
+    if record.creation == nil, let (reason, detail) = unusable(change, kind: record.kind) {
       try parked.add(
         origin: originRef, sequence: dot.sequence, reason: reason, detail: detail,
         at: now.wallMilliseconds)

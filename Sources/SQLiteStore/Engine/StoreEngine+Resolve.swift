@@ -11,9 +11,9 @@ public enum ConflictChoice: Hashable, Sendable {
 extension StoreEngine {
   /// Writes the decision as an ordinary change that has seen every value.
   func resolve(_ id: ConflictID, _ choice: ConflictChoice) throws {
-    var place = try place(of: id)
+    let place = try place(of: id)
     let live = place.record.state[place.cell]?.live ?? []
-    if place.cell == .deletion { return try resolveDeletion(choice, of: &place.record, place.kind) }
+    if place.cell == .deletion { return try resolveDeletion(choice, of: place.record, place.kind) }
     let shown = Shown(
       kind: place.kind, state: place.record.state,
       history: history.within(project: place.record.project, origins: origins))
@@ -37,12 +37,12 @@ extension StoreEngine {
     let operation = FieldOperation(
       cell: place.cell, value: value, replaces: Set(live.map(\.dot)).sorted())
     try write(
-      [operation], to: &place.record, kind: place.kind,
+      [operation], to: place.record, kind: place.kind,
       hlc: nextHLC(writtenAt: now.wallMilliseconds), channel: side.name)
   }
 
   private func resolveDeletion(
-    _ choice: ConflictChoice, of record: inout WorkingRecord, _ kind: KindDeclaration
+    _ choice: ConflictChoice, of record: WorkingRecord, _ kind: KindDeclaration
   ) throws {
     let isDeleted = choice == .keep(2) || choice == .value(.boolean(true))
     let replaced =
@@ -51,14 +51,14 @@ extension StoreEngine {
       : Set((record.state[.deletion]?.live ?? []).map(\.dot)).sorted()
     let operation = FieldOperation(cell: .deletion, value: .boolean(isDeleted), replaces: replaced)
     try write(
-      [operation], to: &record, kind: kind, hlc: nextHLC(writtenAt: now.wallMilliseconds),
+      [operation], to: record, kind: kind, hlc: nextHLC(writtenAt: now.wallMilliseconds),
       channel: side.name)
   }
 
   /// Takes a resolution back: writes again what it replaced, each value standing where it stood, so
   /// that the conflict is open as before.
   func undoResolution(of id: ConflictID) throws {
-    var place = try place(of: id)
+    let place = try place(of: id)
     let live = place.record.state[place.cell]?.live ?? []
     let refusal = StoreError.refused(
       what: "Conflict \(id)", why: "its last write is not a resolution that can be undone",
@@ -77,7 +77,7 @@ extension StoreEngine {
     guard !values.isEmpty else { throw refusal }
     let operation = FieldOperation(cell: place.cell, values: values, replaces: [last])
     try write(
-      [operation], to: &place.record, kind: place.kind,
+      [operation], to: place.record, kind: place.kind,
       hlc: nextHLC(writtenAt: now.wallMilliseconds), channel: side.name)
   }
 

@@ -22,7 +22,9 @@ final class StoreEngine {
 
   /// The records that this transaction works on, and the order in which it first met them.
   var working: [RecordID: WorkingRecord] = [:]
-  private var order: [RecordID] = []
+  private var order: [WorkingRecord] = []
+  /// Up to where the run that is being applied has come: covered, and not yet in the vectors.
+  var runInHand: (origin: Origin, sequence: UInt64)?
   /// The last own stamp; written back with the transaction that moved it.
   private(set) var lastOwnHLC: HLC?
   private var isClockDirty = false
@@ -62,6 +64,7 @@ final class StoreEngine {
     defer {
       working = [:]
       order = []
+      runInHand = nil
     }
     do {
       var result: Result?
@@ -91,21 +94,25 @@ final class StoreEngine {
     _ id: RecordID, kind: String, project: Int64, naturalKey: [Value]
   ) throws -> WorkingRecord {
     if let record = working[id] { return record }
-    order.append(id)
-    if var record = try records.load(id, origins: origins) {
-      record.naturalKey = naturalKey
-      return record
+    let record: WorkingRecord
+    if let stored = try records.load(id, origins: origins) {
+      stored.naturalKey = naturalKey
+      record = stored
+    } else {
+      record = WorkingRecord(
+        id: id, project: project, kindName: kind, layout: records.layout(of: kind),
+        state: RecordState(), head: 0, flags: [], isStored: false, naturalKey: naturalKey)
     }
-    return WorkingRecord(
-      id: id, project: project, kindName: kind, kind: schema[kind], state: RecordState(), head: 0,
-      flags: [], isStored: false, naturalKey: naturalKey)
+    order.append(record)
+    working[id] = record
+    return record
   }
 
   /// A record that is stored, with its natural key read back from its last change.
   func storedRecord(_ id: RecordID) throws -> WorkingRecord? {
     if let record = working[id] { return record }
-    guard var record = try records.load(id, origins: origins) else { return nil }
-    order.append(id)
+    guard let record = try records.load(id, origins: origins) else { return nil }
+    order.append(record)
     if record.kind?.naturalKey.isEmpty == false {
       try history.walk(from: record.head, origins: origins) { _, change in
         record.naturalKey = change.naturalKey
@@ -118,7 +125,13 @@ final class StoreEngine {
 
   /// Whether a change has been merged here: covered, and not parked as undecodable.
   func isApplied(_ dot: Dot, project: Int64) throws -> Bool {
-    guard origins.vector(ofProjectRef: project).covers(dot) else { return false }
+    if let runInHand, runInHand.origin.replica == dot.replica,
+      runInHand.origin.lane == dot.lane
+    {
+      guard dot.sequence <= runInHand.sequence else { return false }
+    } else {
+      guard origins.vector(ofProjectRef: project).covers(dot) else { return false }
+    }
     guard parked.hasUndecodable else { return true }
     let origin = Origin(replica: dot.replica, lane: dot.lane)
     let ref = try origins.ref(of: origin, inProjectRef: project)
@@ -126,8 +139,15 @@ final class StoreEngine {
   }
 
   /// Merges a change into its record, in memory; the flush at the end writes it.
-  func merge(_ change: Change, into record: inout WorkingRecord, position: Int64) throws {
-    try record.state.merge(change) { try isApplied($0, project: record.project) }
+  func merge(_ change: Change, into record: WorkingRecord, position: Int64) throws {
+    if record.takeCreation(change) {
+      record.head = position
+      record.lastDot = change.dot
+      return
+    }
+    var state = record.state
+    try state.merge(change) { try isApplied($0, project: record.project) }
+    record.state = state
     // A remembered dot of an origin that never sent anything still needs a number of its own.
     for operation in change.operations {
       for dot in operation.replaces { try makeRef(of: dot, project: record.project) }
@@ -136,7 +156,6 @@ final class StoreEngine {
     record.head = position
     record.lastDot = change.dot
     history.remember(change, project: record.project)
-    working[record.id] = record
   }
 
   private func makeRef(of dot: Dot, project: Int64) throws {
@@ -147,14 +166,11 @@ final class StoreEngine {
   }
 
   private func flush(_ flushed: (WorkingRecord, Projector.Outcome) throws -> Void) throws {
-    for id in order {
-      guard var record = working[id], record.lastDot != nil || !record.dirty.isEmpty else {
-        continue
-      }
+    for record in order where record.lastDot != nil || !record.dirty.isEmpty {
       var outcome = Projector.Outcome()
-      if let kind = record.kind {
+      if let layout = record.layout {
         outcome = try projector.project(
-          &record, kind: kind, project: try origins.project(ofRef: record.project),
+          record, layout: layout, project: try origins.project(ofRef: record.project),
           history: history.within(project: record.project, origins: origins),
           at: now.wallMilliseconds)
       }

@@ -31,18 +31,17 @@ extension StoreEngine {
   /// an edited line is an edit. What was imported is read from the record's own history, which every
   /// replica has.
   func importLine(_ line: ImportLine, projectRef: Int64) throws -> Bool {
-    var record = try record(
+    let record = try record(
       line.record, kind: line.kind.name, project: projectRef, naturalKey: line.naturalKey)
     let at = line.at ?? now.wallMilliseconds
     let operations =
       record.head == 0
       ? creation(line, at: at)
       : try edits(line, at: at, of: record)
-    working[record.id] = record
     guard !operations.isEmpty else { return false }
     let hlc = line.at.map { HLC(milliseconds: $0) } ?? nextHLC(writtenAt: at)
     try write(
-      operations, to: &record, kind: line.kind, hlc: hlc, channel: Self.importChannel)
+      operations, to: record, kind: line.kind, hlc: hlc, channel: Self.importChannel)
     return true
   }
 

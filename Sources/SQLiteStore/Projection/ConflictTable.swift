@@ -34,7 +34,7 @@ final class ConflictTable {
   /// Brings the list up to date for some cells of a record; returns how many are open now that were
   /// not before. Cost: nothing for a record that never had a difference.
   func update(
-    _ record: inout WorkingRecord, kind: KindDeclaration, project: ProjectID, cells: [Cell],
+    _ record: WorkingRecord, kind: KindDeclaration, project: ProjectID, cells: [Cell],
     at milliseconds: Int64
   ) throws -> Int {
     var newlyOpen = 0

@@ -22,9 +22,11 @@ final class DomainRows {
     case text(String)
   }
 
-  /// Writes a row that is not there. `columns` holds the fields that are not null.
+  /// Writes a row that is not there. `columns` has one for each field, in declared order; those of
+  /// the natural key are the record's own.
   func insert(
-    _ record: WorkingRecord, kind: KindDeclaration, project: String, columns: [String: Column]
+    _ record: WorkingRecord, kind: KindDeclaration, project: String, columns: [Column],
+    revision: Revision
   ) throws {
     let statement = try insertStatement(for: kind)
     var index: Int32 = 1
@@ -32,22 +34,24 @@ final class DomainRows {
       statement.bind(index, record.id.description)
       index += 1
     }
-    for field in kind.fields {
-      if let key = kind.naturalKey.firstIndex(of: field.name) {
-        bind(keyColumn(record.naturalKey[key]), to: statement, at: index)
-      } else {
-        bind(columns[field.name] ?? .null, to: statement, at: index)
-      }
+    let first = index
+    for column in columns {
+      bind(column, to: statement, at: index)
       index += 1
     }
     statement.bind(index, project)
-    statement.bind(index + 1, record.state.revision.rawValue)
+    statement.bind(index + 1, revision.rawValue)
+    for (place, name) in kind.naturalKey.enumerated() {
+      guard let field = kind.index(ofField: name) else { continue }
+      bind(keyColumn(record.naturalKey[place]), to: statement, at: first + Int32(field))
+    }
     try statement.run("writing a row of \(kind.table)")
   }
 
   /// Writes some columns of a row that is there, and its revision.
   func update(
-    _ record: WorkingRecord, kind: KindDeclaration, columns: [(name: String, column: Column)]
+    _ record: WorkingRecord, kind: KindDeclaration, columns: [(name: String, column: Column)],
+    revision: Revision
   ) throws {
     let statement = try updateStatement(for: kind, columns: columns.map(\.name))
     var index: Int32 = 1
@@ -55,7 +59,7 @@ final class DomainRows {
       bind(column, to: statement, at: index)
       index += 1
     }
-    statement.bind(index, record.state.revision.rawValue)
+    statement.bind(index, revision.rawValue)
     bindKey(of: record, kind: kind, to: statement, from: index + 1)
     try statement.run("writing a row of \(kind.table)")
   }

@@ -17,9 +17,13 @@ struct Projector {
   /// Projects the dirty fields of `record`. Cost: one row written; history is read only where a cell
   /// has several values or the whole row is written anew.
   func project(
-    _ record: inout WorkingRecord, kind: KindDeclaration, project: ProjectID,
-    history: ProjectHistory, at milliseconds: Int64
+    _ record: WorkingRecord, layout: KindLayout, project: ProjectID, history: ProjectHistory,
+    at milliseconds: Int64
   ) throws -> Outcome {
+    let kind = layout.kind
+    if let creation = record.creation {
+      return try projectCreation(creation, of: record, layout: layout, project: project)
+    }
     let deletion = try Deletion.resolve(record.state, history: history)
     if deletion == .deleted {
       if record.flags.contains(.isShown) { try rows.delete(record, kind: kind) }
@@ -29,24 +33,68 @@ struct Projector {
     }
     let shown = Shown(kind: kind, state: record.state, history: history)
     let isNew = !record.flags.contains(.isShown)
-    let resolutions = try shown.resolutions(of: isNew ? nil : record.dirty)
+    let fields = isNew || record.dirty.isAll ? nil : record.dirty.fields
+    let resolutions = try shown.resolutions(of: fields)
     var outcome = Outcome()
     let columns = columns(
-      of: kind, fields: isNew ? nil : record.dirty, resolutions: resolutions,
-      unfitting: &outcome.unfitting)
+      of: kind, fields: fields, resolutions: resolutions, unfitting: &outcome.unfitting)
     if isNew {
-      let present = Dictionary(columns.map { ($0.name, $0.column) }, uniquingKeysWith: { $1 })
-      try rows.insert(record, kind: kind, project: project.description, columns: present)
+      var values = [DomainRows.Column](repeating: .null, count: kind.fields.count)
+      for (name, column) in columns {
+        if let index = kind.index(ofField: name) { values[index] = column }
+      }
+      try rows.insert(
+        record, kind: kind, project: project.description, columns: values,
+        revision: record.state.revision)
       record.flags.insert(.isShown)
     } else {
-      try rows.update(record, kind: kind, columns: columns)
+      try rows.update(
+        record, kind: kind, columns: columns, revision: record.state.revision)
     }
     var listed = resolutions.map { ConflictTable.Cell(key: $0.cell, resolution: $0.resolution) }
     if record.state[.deletion] != nil {
       listed.append(ConflictTable.Cell(key: .deletion, resolution: deletion.resolution))
     }
     outcome.newlyOpen = try conflicts.update(
-      &record, kind: kind, project: project, cells: listed, at: milliseconds)
+      record, kind: kind, project: project, cells: listed, at: milliseconds)
+    return outcome
+  }
+
+  /// Projects a record that one plain change wrote: every cell shows what was written. A row that
+  /// its writer put there needs only what the writer could not know, or may have spelled otherwise.
+  private func projectCreation(
+    _ creation: Change, of record: WorkingRecord, layout: KindLayout, project: ProjectID
+  ) throws -> Outcome {
+    let kind = layout.kind
+    var outcome = Outcome()
+    var values = [DomainRows.Column](repeating: .null, count: kind.fields.count)
+    var elements: [Int: [(key: String, value: Value)]] = [:]
+    for operation in creation.operations {
+      guard let index = kind.index(ofField: operation.cell.field) else { continue }
+      let value = operation.values[0].value
+      if let element = operation.cell.element {
+        elements[index, default: []].append((element, value))
+      } else if let column = Self.column(of: kind.fields[index].type, showing: value) {
+        values[index] = column
+      } else {
+        outcome.unfitting.append(kind.fields[index].name)
+      }
+    }
+    for (index, present) in elements {
+      values[index] = Self.column(of: kind.fields[index].type, elements: present)
+    }
+    var revision = Revision.none
+    revision.include(creation.dot)
+    if record.flags.contains(.isShown) {
+      let columns = layout.keyedFields.compactMap { name in
+        kind.index(ofField: name).map { (name: name, column: values[$0]) }
+      }
+      try rows.update(record, kind: kind, columns: columns, revision: revision)
+    } else {
+      try rows.insert(
+        record, kind: kind, project: project.description, columns: values, revision: revision)
+      record.flags.insert(.isShown)
+    }
     return outcome
   }
 
@@ -72,25 +120,41 @@ struct Projector {
   private func column(
     of field: FieldDeclaration, cells: [(cell: CellKey, resolution: Resolution)]
   ) -> DomainRows.Column? {
-    switch field.type {
-    case .textSet, .referenceSet:
-      let present = cells.filter { $0.resolution.shown == .boolean(true) }
-        .compactMap(\.cell.element)
-      return present.isEmpty ? .null : .text(JSONValue.canonicalSet(present))
-    case .map:
-      let members = cells.compactMap { cell, resolution in
-        cell.element.flatMap { key in resolution.shown.text.map { (key: key, value: $0) } }
+    guard field.rule.isKeyed else {
+      return Self.column(of: field.type, showing: cells.first?.resolution.shown ?? .null)
+    }
+    return Self.column(
+      of: field.type,
+      elements: cells.compactMap { cell, resolution in
+        cell.element.map { (key: $0, value: resolution.shown) }
+      })
+  }
+
+  private static func column(of type: FieldType, showing value: Value) -> DomainRows.Column? {
+    switch (type, value) {
+    case (_, .null): .null
+    case (.boolean, .boolean(let boolean)): .integer(boolean ? 1 : 0)
+    case (.integer, .integer(let integer)), (.integerIn, .integer(let integer)),
+      (.time, .integer(let integer)):
+      .integer(integer)
+    case (.text, .text(let text)), (.prose, .text(let text)), (.choice, .text(let text)),
+      (.state, .text(let text)), (.reference, .text(let text)), (.anyReference, .text(let text)),
+      (.money, .text(let text)):
+      .text(text)
+    case (_, .boolean), (_, .integer), (_, .text): nil
+    }
+  }
+
+  private static func column(
+    of type: FieldType, elements: [(key: String, value: Value)]
+  ) -> DomainRows.Column {
+    if case .map = type {
+      let members = elements.compactMap { element in
+        element.value.text.map { (key: element.key, value: $0) }
       }
       return members.isEmpty ? .null : .text(JSONValue.canonicalMap(members))
-    case .boolean:
-      guard let shown = cells.first?.resolution.shown, !shown.isNull else { return .null }
-      return shown.boolean.map { .integer($0 ? 1 : 0) }
-    case .integer, .integerIn, .time:
-      guard let shown = cells.first?.resolution.shown, !shown.isNull else { return .null }
-      return shown.integer.map { .integer($0) }
-    case .text, .prose, .choice, .state, .reference, .anyReference, .money:
-      guard let shown = cells.first?.resolution.shown, !shown.isNull else { return .null }
-      return shown.text.map { .text($0) }
     }
+    let present = elements.filter { $0.value == .boolean(true) }.map(\.key)
+    return present.isEmpty ? .null : .text(JSONValue.canonicalSet(present))
   }
 }

@@ -12,26 +12,41 @@ struct RowContent: Equatable {
   /// Reads the row that a trigger wrote as a JSON object. Elements that a set or a map may not have
   /// are left out; the checks of the triggers let none pass.
   init(row: JSONValue, kind: KindDeclaration) {
-    for field in kind.fields {
-      guard let column = row[field.name], column != .null else { continue }
+    for (cell, value) in Self.cells(of: row, kind: kind) { cells[cell] = value }
+  }
+
+  /// The cells of a row that say something, in declared order, each once.
+  static func cells(
+    of row: JSONValue, kind: KindDeclaration
+  ) -> [(cell: CellKey, value: Value)] {
+    var cells: [(cell: CellKey, value: Value)] = []
+    cells.reserveCapacity(kind.fields.count)
+    for member in row.members ?? [] where member.value != .null {
+      guard let field = kind.field(named: member.name) else { continue }
+      let column = member.value
       switch field.type {
       case .textSet, .referenceSet:
-        for element in Self.parsed(column)?.array ?? [] {
+        var seen: Set<CellKey> = []
+        for element in parsed(column)?.array ?? [] {
           guard let text = element.text else { continue }
-          cells[CellKey(field.name, element: text)] = .boolean(true)
+          let cell = CellKey(field.name, element: text)
+          if seen.insert(cell).inserted { cells.append((cell, .boolean(true))) }
         }
       case .map:
-        for member in Self.parsed(column)?.members ?? [] {
+        for member in parsed(column)?.members ?? [] {
           guard let text = member.value.text else { continue }
-          cells[CellKey(field.name, element: member.name)] = .text(text)
+          cells.append((CellKey(field.name, element: member.name), .text(text)))
         }
       case .boolean:
-        if let integer = column.integer { cells[CellKey(field.name)] = .boolean(integer != 0) }
+        if let integer = column.integer {
+          cells.append((CellKey(field.name), .boolean(integer != 0)))
+        }
       case .text, .prose, .integer, .integerIn, .time, .choice, .state, .reference, .anyReference,
         .money:
-        if let value = Self.value(column) { cells[CellKey(field.name)] = value }
+        if let value = value(column) { cells.append((CellKey(field.name), value)) }
       }
     }
+    return cells
   }
 
   private static func parsed(_ column: JSONValue) -> JSONValue? {

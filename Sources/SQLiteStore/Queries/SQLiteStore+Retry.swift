@@ -84,12 +84,12 @@ private struct ParkedRetry {
       engine.isSound(change)
     else { return outcome.stillParked += 1 }
     let project = try engine.origins.entry(ofRef: parked.origin).project
-    var record = try engine.record(
+    let record = try engine.record(
       change.record, kind: change.kind, project: project, naturalKey: change.naturalKey)
     if parked.reason == .undecodable {
       try engine.log.link(entry.position, after: record.head)
       try engine.parked.remove(origin: parked.origin, sequence: parked.sequence)
-      try engine.merge(change, into: &record, position: entry.position)
+      try engine.merge(change, into: record, position: entry.position)
     }
     if let (reason, detail) = engine.unusable(change, kind: record.kind) {
       try engine.parked.add(
@@ -99,8 +99,7 @@ private struct ParkedRetry {
     } else {
       waiting[record.id, default: []].append(parked)
     }
-    record.dirty.formUnion(record.kind?.fields.map(\.name) ?? [])
-    engine.working[record.id] = record
+    record.dirty.insertAll()
   }
 
   /// A projected record: its changes are parked no more, unless a value still does not fit.

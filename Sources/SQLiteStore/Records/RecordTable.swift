@@ -6,11 +6,12 @@ final class RecordTable {
   private let select: PreparedStatement
   private let insert: PreparedStatement
   private let update: PreparedStatement
-  private let schema: Schema
-  private var codecs: [String: StateCodec] = [:]
+  private let layouts: [String: KindLayout]
+  private let unknownKind = StateCodec(kind: nil)
 
   init(_ database: Database, schema: Schema) throws {
-    self.schema = schema
+    layouts = Dictionary(
+      schema.kinds.map { ($0.name, KindLayout($0)) }, uniquingKeysWith: { first, _ in first })
     select = try PreparedStatement(
       database, "SELECT project, kind, head, flags, state FROM sync_records WHERE record = ?")
     insert = try PreparedStatement(
@@ -21,12 +22,8 @@ final class RecordTable {
       database, "UPDATE sync_records SET head = ?, flags = ?, state = ? WHERE record = ?")
   }
 
-  private func codec(for kind: String) -> StateCodec {
-    if let codec = codecs[kind] { return codec }
-    let codec = StateCodec(kind: schema[kind])
-    codecs[kind] = codec
-    return codec
-  }
+  /// What is worked out for a kind; `nil` for one that is not declared.
+  func layout(of kind: String) -> KindLayout? { layouts[kind] }
 
   /// The stored record, or `nil` where this store has no change of it.
   func load(_ id: RecordID, origins: Origins) throws -> WorkingRecord? {
@@ -34,16 +31,16 @@ final class RecordTable {
     guard try select.step("reading a record's metadata") else { return nil }
     defer { select.reset() }
     let kind = select.text(1)
+    let layout = layouts[kind]
     return WorkingRecord(
-      id: id, project: select.integer(0), kindName: kind, kind: schema[kind],
-      state: try codec(for: kind).decode(select.bytes(4), origins: origins),
+      id: id, project: select.integer(0), kindName: kind, layout: layout,
+      state: try (layout?.codec ?? unknownKind).decode(select.bytes(4), origins: origins),
       head: select.integer(2), flags: WorkingRecord.Flags(rawValue: select.integer(3)),
       isStored: true, naturalKey: [])
   }
 
   func save(_ record: WorkingRecord, origins: Origins) throws {
-    let state = try codec(for: record.kindName)
-      .encode(record.state, project: record.project, origins: origins)
+    let state = try bytes(of: record, origins: origins)
     guard record.isStored else {
       insert.bind(1, record.id.rawValue.bytes)
       insert.bind(2, record.project)
@@ -58,5 +55,15 @@ final class RecordTable {
     update.bind(3, state)
     update.bind(4, record.id.rawValue.bytes)
     try update.run("saving a record's metadata")
+  }
+
+  private func bytes(of record: WorkingRecord, origins: Origins) throws -> [UInt8] {
+    let codec = record.layout?.codec ?? unknownKind
+    if let creation = record.creation {
+      let origin = Origin(replica: creation.dot.replica, lane: creation.dot.lane)
+      return codec.encode(
+        creation: creation, originRef: try origins.ref(of: origin, inProjectRef: record.project))
+    }
+    return try codec.encode(record.state, project: record.project, origins: origins)
   }
 }

@@ -70,16 +70,7 @@ struct StateCodec {
   ) {
     let only = cell.live.count == 1 ? cell.live.first : nil
     let isSimple = only?.ordinal == 0 && only?.flag == nil && cell.cancelled.isEmpty
-    writer.byte((key.element == nil ? 0 : Traits.element) | (isSimple ? Traits.isSimple : 0))
-    if key.field == CellKey.deletion.field {
-      writer.count(Self.deletionField)
-    } else if let field = numberByField[key.field] {
-      writer.count(field)
-    } else {
-      writer.count(Self.unknownField)
-      writer.text(key.field)
-    }
-    if let element = key.element { writer.text(element) }
+    writeHead(key, isSimple: isSimple, into: &writer)
     if isSimple, let only {
       writer.count(number(only.dot))
       return
@@ -92,6 +83,46 @@ struct StateCodec {
     }
     writer.count(cell.cancelled.count)
     for dot in cell.cancelled { writer.count(number(dot)) }
+  }
+
+  private func writeHead(_ key: CellKey, isSimple: Bool, into writer: inout ByteWriter) {
+    writer.byte((key.element == nil ? 0 : Traits.element) | (isSimple ? Traits.isSimple : 0))
+    if let field = numberByField[key.field] {
+      writer.count(field)
+    } else if key.field == CellKey.deletion.field {
+      writer.count(Self.deletionField)
+    } else {
+      writer.count(Self.unknownField)
+      writer.text(key.field)
+    }
+    if let element = key.element { writer.text(element) }
+  }
+
+  /// The metadata of a record that one plain change wrote (``KindLayout/isPlainCreation(_:)``), as
+  /// ``encode(_:project:origins:)`` would write it, but for the order of the cells.
+  func encode(creation change: Change, originRef: Int64) -> [UInt8] {
+    var revision = Revision.none
+    revision.include(change.dot)
+    var writer = ByteWriter(capacity: 24 + 4 * change.operations.count)
+    writer.integer(UInt64(bitPattern: revision.rawValue))
+    writer.count(1)
+    writer.integer(UInt64(originRef))
+    writer.integer(change.dot.sequence)
+    writer.count(change.operations.count)
+    for operation in change.operations {
+      let flag = operation.values[0].value.boolean
+      writeHead(operation.cell, isSimple: flag == nil, into: &writer)
+      if flag != nil {
+        writer.count(1)
+      }
+      writer.count(0)
+      if let flag {
+        writer.integer(0)
+        writer.byte(flag ? 2 : 1)
+        writer.count(0)
+      }
+    }
+    return writer.bytes
   }
 
   func decode(_ bytes: [UInt8], origins: Origins) throws -> RecordState {

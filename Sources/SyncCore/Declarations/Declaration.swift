@@ -2,28 +2,50 @@
 /// follow from this value. Fields are only ever appended; a field's rule and type never change.
 public struct KindDeclaration: Hashable, Sendable {
   /// The kind's name in changes, imports and commands: `idea`.
-  public var name: String
+  public let name: String
   /// The table that people read and write: `ideas`.
-  public var table: String
+  public let table: String
   public var lane: Lane
   /// The fields that identify the record; empty where it has an id of its own.
-  public var naturalKey: [String]
-  public var fields: [FieldDeclaration]
+  public let naturalKey: [String]
+  public let fields: [FieldDeclaration]
+  private let indexByField: [String: Int]
 
   public init(
     _ name: String, table: String, lane: Lane = .records, naturalKey: [String] = [],
     fields: [FieldDeclaration]
   ) {
+    self.init(
+      name, table: table, lane: lane, naturalKey: naturalKey, allFields: fields + Self.common)
+  }
+
+  /// The kind as a software declares it that lacks some of its fields.
+  public func without(_ isMissing: (FieldDeclaration) -> Bool) -> KindDeclaration {
+    KindDeclaration(
+      name, table: table, lane: lane, naturalKey: naturalKey,
+      allFields: fields.filter { !isMissing($0) })
+  }
+
+  private init(
+    _ name: String, table: String, lane: Lane, naturalKey: [String],
+    allFields: [FieldDeclaration]
+  ) {
     self.name = name
     self.table = table
     self.lane = lane
     self.naturalKey = naturalKey
-    self.fields = fields + Self.common
+    fields = allFields
+    indexByField = Dictionary(
+      allFields.enumerated().map { ($0.element.name, $0.offset) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   public func field(named name: String) -> FieldDeclaration? {
-    fields.first { $0.name == name }
+    indexByField[name].map { fields[$0] }
   }
+
+  /// The place of a field among ``fields``, or `nil`. Cost: one hash.
+  public func index(ofField name: String) -> Int? { indexByField[name] }
 
   public func isKey(_ field: FieldDeclaration) -> Bool { naturalKey.contains(field.name) }
 

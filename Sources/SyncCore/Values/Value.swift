@@ -87,7 +87,14 @@ extension String {
 
   /// Equality of bytes; `==` would call canonically equivalent spellings equal.
   public func isBytewiseEqual(to other: String) -> Bool {
-    utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+    // Equal bytes are always equal texts, and that question has a fast path.
+    guard self == other, utf8.count == other.utf8.count else { return false }
+    let isEqual = unsafe utf8.withContiguousStorageIfAvailable { left in
+      unsafe other.utf8.withContiguousStorageIfAvailable { right in
+        unsafe left.elementsEqual(right)
+      }
+    }
+    return (isEqual ?? nil) ?? utf8.elementsEqual(other.utf8)
   }
 
   func hashBytes(into hasher: inout Hasher) {
