@@ -13,9 +13,9 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     return mixed ^ (mixed >> 31)
   }
 
-  /// A version 7 UUID in text form, from this chance alone.
-  public mutating func nextID() -> String {
-    let high = next() & ~0xF000 | 0x7000
+  /// A version 7 UUID (RFC 9562) of that time in text form, the rest of it from this chance.
+  public mutating func nextID(milliseconds: Int64) -> String {
+    let high = UInt64(bitPattern: milliseconds) << 16 | 0x7000 | next() >> 52
     let low = next() & ~(3 << 62) | 2 << 62
     let digits = Self.hexadecimal(high) + Self.hexadecimal(low)
     var parts: [Substring] = []

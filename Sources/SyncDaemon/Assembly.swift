@@ -77,21 +77,14 @@ struct Assembly {
   }
 
   func requests() -> ControlRequests {
-    ControlRequests(
-      writes: WriteService(names: names), status: StatusReport(name: configuration.replicaName))
+    ControlRequests(status: StatusReport(name: configuration.replicaName))
   }
 
   func reader() throws -> ReaderThread {
     let path = configuration.store.path
-    let names = names
     return try ReaderThread(context: context, logger: logger) {
-      let reader = try StoreReader(opening: path, schema: LivingLab.schema)
-      return ReadAnswerer(service: ReadService(reader: reader, names: names))
+      ReadAnswerer(reader: try StoreReader(opening: path, schema: LivingLab.schema))
     }
-  }
-
-  private var names: ReplicaNames {
-    ReplicaNames([store.replica: configuration.replicaName])
   }
 }
 

@@ -1,4 +1,6 @@
 import Foundation
+import CLinux
+import Glibc
 import LabWorker
 import LivingLab
 import Logging
@@ -19,6 +21,8 @@ public struct Daemon {
   /// can not be used; then nothing was changed.
   public static func run(side: Side, configuration: Configuration) throws {
     let signals = try SignalDescriptor()
+    // One arena for the loop and one for the others: arenas keep what they once held.
+    mallopt(M_ARENA_MAX, 2)
     try Library.requireSupported()
     let environment = ProcessInfo.processInfo.environment
     var logger = Logger(label: "labsyncd") { _ in

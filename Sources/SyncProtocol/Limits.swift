@@ -21,12 +21,21 @@ public enum ProtocolLimits {
   /// Values in the personal part of one change.
   public static let personalValuesPerChange = 16_384
 
-  /// Bytes and rows of a batch, before compression. The first change always fits.
-  public static let batch = BatchBounds(bytes: 128 << 10, rows: 1_000)
+  /// Bytes and rows of a batch at the most, before compression. The first change always fits.
+  public static let batch = BatchBounds(bytes: 256 << 10, rows: 2_000)
+  /// Bytes of the first batch of a session, and of the smallest that a slow link brings them down to.
+  public static let firstBatchBytes = 64 << 10
+  public static let smallestBatchBytes = 16 << 10
+  /// A batch that is acknowledged sooner than the first doubles the size of those that follow, one that
+  /// takes longer than the second halves it.
+  public static let quickBatchMilliseconds: Int64 = 1_000
+  public static let slowBatchMilliseconds: Int64 = 3_000
+  /// Batches of the current size that may be unacknowledged, within the credit.
+  public static let batchesInWindow = 4
   /// Changes that a batch may hold however small they are.
   public static let batchRows = 4_096
   /// Bytes of changes that a receiver lets a sender have unacknowledged.
-  public static let creditBytes = 512 << 10
+  public static let creditBytes = 1 << 20
   /// Batches that a sender may have unacknowledged.
   public static let batchesInFlight = 8
 

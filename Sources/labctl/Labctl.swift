@@ -26,12 +26,33 @@ struct Labctl: ParsableCommand {
     // Whoever closes the other end of a pipe has seen enough: end without a word.
     signal(SIGPIPE, SIG_DFL)
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(commandFirst(Array(CommandLine.arguments.dropFirst())))
       try command.run()
       try StandardOutput.flush()
     } catch {
       finish(after: error)
     }
+  }
+
+  /// Options that every command has may also stand before it: `labctl --socket PATH status`.
+  static func commandFirst(_ arguments: [String]) -> [String] {
+    var rest = arguments[...]
+    var moved: [String] = []
+    while let option = rest.first, option.hasPrefix("--") {
+      switch option {
+      case "--json": moved.append(option)
+      case "--socket", "--timeout":
+        guard rest.count > 1 else { return arguments }
+        moved += rest.prefix(2)
+        rest = rest.dropFirst()
+      case _ where option.hasPrefix("--socket=") || option.hasPrefix("--timeout="):
+        moved.append(option)
+      default: return arguments
+      }
+      rest = rest.dropFirst()
+    }
+    let end = rest.firstIndex(of: "--") ?? rest.endIndex
+    return Array(rest[..<end]) + moved + Array(rest[end...])
   }
 
   /// Says what went wrong on the standard error and ends with the status that belongs to it.

@@ -33,6 +33,7 @@ struct BenchSyncCommand: ParsableCommand {
   @Option(help: "Of which the median counts.") var runs = 3
   @Option(parsing: .upToNextOption, help: "Ideas that both sides have beforehand.")
   var bases = [10_000, 40_000]
+  @Option(help: "Seconds between the last write and connecting.") var calm = 6
 
   func validate() throws {
     guard bases.allSatisfy({ $0 >= BenchWork.editsPerSide * 2 }), runs > 0 else {
@@ -40,7 +41,7 @@ struct BenchSyncCommand: ParsableCommand {
     }
   }
 
-  func run() throws { try SyncMeasurement(runs: runs).run(bases: bases) }
+  func run() throws { try SyncMeasurement(runs: runs, calmSeconds: calm).run(bases: bases) }
 }
 
 struct BenchCaptureCommand: ParsableCommand {

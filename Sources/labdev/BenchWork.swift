@@ -81,18 +81,21 @@ struct RowMaker {
   var chance: SeededGenerator
   private(set) var ideas: [Cell] = []
   private var people: [Cell] = []
+  /// Rows so far; each is a millisecond later than the one before.
   private var made: Int64 = 0
+  private static let start: Int64 = 1_760_000_000_000
 
   init(project: String, chance: SeededGenerator) {
     self.project = project
     self.chance = chance
-    for _ in 0..<500 { people.append(.text(self.chance.nextID())) }
+    for _ in 0..<500 { people.append(.text(self.chance.nextID(milliseconds: Self.start))) }
   }
 
   private mutating func head(_ channel: String) -> [Cell] {
     made += 1
     return [
-      .text(chance.nextID()), .integer(1_760_000_000_000 + made), .text(channel), .text(project),
+      .text(chance.nextID(milliseconds: Self.start + made)), .integer(Self.start + made),
+      .text(channel), .text(project),
     ]
   }
 
@@ -117,7 +120,7 @@ struct RowMaker {
 
   mutating func activity(_ channel: String) -> (table: BenchWork.Table, cells: [Cell]) {
     let row =
-      head(channel) + [.integer(1_760_000_000_000 + made), pick(people), pick(ideas), .integer(1)]
+      head(channel) + [.integer(Self.start + made), pick(people), pick(ideas), .integer(1)]
     return (.activity, row)
   }
 

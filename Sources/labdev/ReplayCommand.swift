@@ -44,7 +44,7 @@ struct Replay {
     for laptop in lab.laptops { try lab.setPaused(false, laptop) }
     try timed("two laptops connect, until all three are in sync") { try lab.waitUntilInSync() }
     let first = try lab.equalExports("first")
-    checks.expect("canonical exports are equal after the first sync", true, true)
+    checks.note("canonical exports after the first sync", "equal")
     expectCounts(first)
     try expectOpenConflicts(0)
     checks.expect("machines that say they are in sync", try lab.inSyncClaims(), names)
@@ -106,8 +106,9 @@ struct Replay {
 
   private mutating func verify(_ edits: ReplayEdits) throws {
     let export = try lab.equalExports("second")
-    checks.expect("canonical exports are equal after the second sync", true, true)
-    checks.note("bytes of an export", Figures.grouped(export.byteCount))
+    checks.note(
+      "canonical exports after the second sync",
+      "equal, \(Figures.grouped(export.byteCount)) bytes each")
     expectCounts(export)
     try expectOpenConflicts(ReplayEdits.pairs)
     for machine in lab.machines {

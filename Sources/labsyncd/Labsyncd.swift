@@ -15,6 +15,8 @@ struct Labsyncd: ParsableCommand {
     ])
 
   static func main() {
+    // What people wrote is nobody else's on this machine; the service manager may be stricter.
+    umask(umask(0) | 0o007)
     do {
       var command = try parseAsRoot()
       try command.run()

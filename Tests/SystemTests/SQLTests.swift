@@ -9,7 +9,8 @@ enum Shell {
   static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: path) }
 
   static func run(_ sql: String, on machine: Machine) throws -> Command {
-    try Command.run(path, ["-bail", machine.storePath, sql], folder: machine.folder)
+    try Command.run(
+      path, ["-bail", "-cmd", ".timeout 1000", machine.storePath, sql], folder: machine.folder)
   }
 }
 
@@ -105,46 +106,6 @@ extension SystemTests {
       #expect(outcome.writes > 0)
       #expect(outcome.failures == 0, "\(outcome.firstFailure ?? "")")
       #expect(outcome.rowsMissing == 0)
-    }
-
-    @Test("with what was seen overwrites nothing that came meanwhile, and without it does")
-    func seen() throws {
-      let lab = try Lab(laptops: 1)
-      let laptop = lab.laptops[0]
-      try lab.start()
-      let made = try Shell.run(
-        """
-        INSERT INTO ideas (id, title, body) VALUES ('\(Self.idea)', 'roof', 'Green. High.');
-        INSERT INTO ideas (id, title, body) VALUES ('\(Self.other)', 'roof', 'Green. High.');
-        """, on: laptop)
-      try #require(made.ending.exitStatus == 0, "\(made.errors)")
-      try lab.waitUntilInSync()
-      let read = try laptop.database(isReadOnly: true).rows(
-        "SELECT revision FROM ideas ORDER BY id")
-      guard case .integer(let revision)? = read.first?.first else { throw RigError("no revision") }
-      for id in [Self.idea, Self.other] {
-        _ = try lab.online.ask(
-          SetRequest(kind: "idea", id: id, fields: ["title": .text("terrace")]))
-      }
-      try lab.waitUntilInSync()
-      // The form posts all its columns; the body is what the person had changed.
-      let posted = try Shell.run(
-        """
-        UPDATE ideas SET title = 'roof', body = 'Green. Low.', seen = \(revision)
-          WHERE id = '\(Self.idea)';
-        UPDATE ideas SET title = 'roof', body = 'Green. Low.' WHERE id = '\(Self.other)';
-        """, on: laptop)
-      try #require(posted.ending.exitStatus == 0, "\(posted.errors)")
-      try lab.waitUntilInSync()
-      for machine in lab.machines {
-        let rows = try machine.database(isReadOnly: true).rows(
-          "SELECT title, body FROM ideas ORDER BY id")
-        #expect(
-          rows == [
-            [.text("terrace"), .text("Green. Low.")], [.text("roof"), .text("Green. Low.")],
-          ], "\(machine.name)")
-        #expect(try machine.ask(StatusRequest()).conflicts == 0)
-      }
     }
   }
 }

@@ -68,7 +68,7 @@ extension SystemTests {
       let run = try second.online.runToItsEnd(environment: ["LABSYNC_LISTEN_ENDPOINT": endpoint])
       #expect(run.ending.exitStatus == 1)
       #expect(run.errors.contains(endpoint))
-      #expect(run.errors.contains("in use"))
+      #expect(run.errors.contains("another program is using this address"))
     }
   }
 }

@@ -55,6 +55,10 @@ public final class Machine {
     guard !isRunning else { throw RigError("\(name) runs already") }
     let readiness = try ReadinessSocket(path: "\(folder)/notify.sock")
     var full = environment
+    // How much the daemons say is for whoever runs the rig.
+    full["LABSYNC_LOG_LEVEL"] =
+      environment["LABSYNC_LOG_LEVEL"]
+      ?? ProcessInfo.processInfo.environment["LABSYNC_LOG_LEVEL"]
     full["NOTIFY_SOCKET"] = readiness.path
     process = try ChildProcess(
       programs.daemon, [side.rawValue, "--config", configurationPath], environment: full,

@@ -9,6 +9,9 @@ public final class OutsideWriter {
   /// The longest that one transaction took, waiting for the lock included.
   public private(set) var longestMicroseconds = 0
 
+  /// The time of the first row, milliseconds since 1970.
+  private static let start: Int64 = 1_760_000_000_000
+
   /// - Parameter busyTimeoutMilliseconds: how long a write waits for the lock before it fails.
   public init(
     _ machine: Machine, seed: UInt64, busyTimeoutMilliseconds: Int32 = 1000
@@ -27,14 +30,14 @@ public final class OutsideWriter {
     let start = Deadline.monotonicMicroseconds
     try database.transaction {
       for offset in 0..<count {
-        let id = chance.nextID()
+        let id = chance.nextID(milliseconds: Self.start + Int64(rowsWritten + offset))
         if offset % 2 == 0 {
           try idea.run([
             .text(id), .text("Idea \(id.suffix(8))"),
             .text("What was said in the room. It was said more than once. \(id)"),
           ])
         } else {
-          try activity.run([.text(id), .integer(1_700_000_000_000), .integer(Int64(offset))])
+          try activity.run([.text(id), .integer(Self.start), .integer(Int64(offset))])
         }
       }
     }

@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import SyncCore
 
 /// A prepared statement for the paths that run once a change: values are bound and read without
 /// boxes, and only failures leave the fast road. It lives as long as its connection.
@@ -46,6 +47,23 @@ final class PreparedStatement {
       } else {
         _ = sqlite3_bind_zeroblob(handle, index, 0)
       }
+    }
+  }
+
+  /// Binds the 16 bytes of an identifier or a hash.
+  func bind(_ index: Int32, _ id: UniqueID) {
+    var words = (id.high.bigEndian, id.low.bigEndian)
+    withUnsafeBytes(of: &words) { buffer in
+      _ = sqlite3_bind_blob(handle, index, buffer.baseAddress, 16, Self.copied)
+    }
+  }
+
+  /// Binds the text form of an identifier.
+  func bindText(_ index: Int32, of id: UniqueID) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { buffer in
+      id.writeText(into: buffer)
+      let start = UnsafeRawPointer(buffer.baseAddress)?.assumingMemoryBound(to: CChar.self)
+      _ = sqlite3_bind_text(handle, index, start, 36, Self.copied)
     }
   }
 

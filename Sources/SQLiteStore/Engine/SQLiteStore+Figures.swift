@@ -9,6 +9,14 @@ extension SQLiteStore {
     }
   }
 
+  /// A number that moves when another program has committed to the file (`PRAGMA data_version`).
+  public func commitVersion() throws -> Int64 {
+    try onConnection { database, _ in
+      try Int64.fetchOne(
+        database.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+    }
+  }
+
   /// What people call a project; `nil` until its own record has arrived.
   public func name(of project: ProjectID) throws -> String? {
     try onConnection { database, _ in

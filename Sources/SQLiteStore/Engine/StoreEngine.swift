@@ -20,6 +20,9 @@ final class StoreEngine {
   private let openGate: PreparedStatement
   private let closeGate: PreparedStatement
 
+  /// What peers acknowledged and no transaction has written yet.
+  var acknowledgements = Acknowledgements()
+
   /// The records that this transaction works on, and the order in which it first met them.
   var working: [RecordID: WorkingRecord] = [:]
   private var order: [WorkingRecord] = []
@@ -60,6 +63,7 @@ final class StoreEngine {
     let originsBefore = origins
     let positionBefore = log.lastPosition
     let clockBefore = lastOwnHLC
+    let acknowledgementsBefore = acknowledgements
     self.now = now
     defer {
       working = [:]
@@ -72,6 +76,7 @@ final class StoreEngine {
         try openGate.run("closing the gate of capture")
         result = try body()
         try flush(flushed)
+        try acknowledgements.save(to: database, origins: &origins)
         try origins.save(to: database)
         try saveClock()
         try closeGate.run("opening the gate of capture")
@@ -84,6 +89,7 @@ final class StoreEngine {
       log.rewind(to: positionBefore)
       history.forget()
       lastOwnHLC = clockBefore
+      acknowledgements = acknowledgementsBefore
       isClockDirty = false
       throw error
     }

@@ -63,7 +63,7 @@ final class ChangeLog {
     insert.bind(4, previous)
     insert.bind(5, change.bytes)
     if change.personal.isEmpty { insert.bindNull(6) } else { insert.bind(6, change.personal) }
-    insert.bind(7, hash.bits.bytes)
+    insert.bind(7, hash.bits)
     insert.bind(8, milliseconds)
     try insert.run("appending a change to the log")
     lastPosition = position

@@ -25,13 +25,13 @@ final class DomainRows {
   /// Writes a row that is not there. `columns` has one for each field, in declared order; those of
   /// the natural key are the record's own.
   func insert(
-    _ record: WorkingRecord, kind: KindDeclaration, project: String, columns: [Column],
+    _ record: WorkingRecord, kind: KindDeclaration, project: ProjectID, columns: [Column],
     revision: Revision
   ) throws {
     let statement = try insertStatement(for: kind)
     var index: Int32 = 1
     if kind.naturalKey.isEmpty {
-      statement.bind(index, record.id.description)
+      statement.bindText(index, of: record.id.rawValue)
       index += 1
     }
     let first = index
@@ -39,7 +39,7 @@ final class DomainRows {
       bind(column, to: statement, at: index)
       index += 1
     }
-    statement.bind(index, project)
+    statement.bindText(index, of: project.rawValue)
     statement.bind(index + 1, revision.rawValue)
     for (place, name) in kind.naturalKey.enumerated() {
       guard let field = kind.index(ofField: name) else { continue }
@@ -112,7 +112,7 @@ final class DomainRows {
     of record: WorkingRecord, kind: KindDeclaration, to statement: PreparedStatement,
     from first: Int32
   ) {
-    guard !kind.naturalKey.isEmpty else { return statement.bind(first, record.id.description) }
+    guard !kind.naturalKey.isEmpty else { return statement.bindText(first, of: record.id.rawValue) }
     for (offset, value) in record.naturalKey.enumerated() {
       bind(keyColumn(value), to: statement, at: first + Int32(offset))
     }

@@ -44,7 +44,7 @@ struct Projector {
         if let index = kind.index(ofField: name) { values[index] = column }
       }
       try rows.insert(
-        record, kind: kind, project: project.description, columns: values,
+        record, kind: kind, project: project, columns: values,
         revision: record.state.revision)
       record.flags.insert(.isShown)
     } else {
@@ -92,7 +92,7 @@ struct Projector {
       try rows.update(record, kind: kind, columns: columns, revision: revision)
     } else {
       try rows.insert(
-        record, kind: kind, project: project.description, columns: values, revision: revision)
+        record, kind: kind, project: project, columns: values, revision: revision)
       record.flags.insert(.isShown)
     }
     return outcome

@@ -49,8 +49,10 @@ struct RowContent: Equatable {
     return cells
   }
 
+  /// A set or a map as it stands in a column: a text that holds JSON. What a writer made with SQLite's
+  /// own JSON functions reaches the outbox as JSON itself.
   private static func parsed(_ column: JSONValue) -> JSONValue? {
-    guard let text = column.text else { return nil }
+    guard let text = column.text else { return column }
     do { return try JSONValue(parsing: text) } catch { return nil }
   }
 

@@ -27,7 +27,7 @@ final class RecordTable {
 
   /// The stored record, or `nil` where this store has no change of it.
   func load(_ id: RecordID, origins: Origins) throws -> WorkingRecord? {
-    select.bind(1, id.rawValue.bytes)
+    select.bind(1, id.rawValue)
     guard try select.step("reading a record's metadata") else { return nil }
     defer { select.reset() }
     let kind = select.text(1)
@@ -42,7 +42,7 @@ final class RecordTable {
   func save(_ record: WorkingRecord, origins: Origins) throws {
     let state = try bytes(of: record, origins: origins)
     guard record.isStored else {
-      insert.bind(1, record.id.rawValue.bytes)
+      insert.bind(1, record.id.rawValue)
       insert.bind(2, record.project)
       insert.bind(3, record.kindName)
       insert.bind(4, record.head)
@@ -53,7 +53,7 @@ final class RecordTable {
     update.bind(1, record.head)
     update.bind(2, record.flags.rawValue)
     update.bind(3, state)
-    update.bind(4, record.id.rawValue.bytes)
+    update.bind(4, record.id.rawValue)
     try update.run("saving a record's metadata")
   }
 

@@ -4,12 +4,12 @@ import SyncCore
 extension SQLiteStore {
   /// The device, by its public key, that each replica belongs to, as far as they were seen.
   public func replicaOwners() throws -> [ReplicaID: String] {
-    try onConnection { database, _ in
-      let rows = try Row.fetchAll(database, sql: "SELECT replica, device FROM sync_replicas")
-      return Dictionary(
-        rows.compactMap { row in ReplicaID(row[0] as String).map { ($0, row[1] as String) } },
-        uniquingKeysWith: { first, _ in first })
-    }
+    try onConnection { database, _ in try Self.replicas(database, column: "device") }
+  }
+
+  /// What people call the replicas that were met, and this one.
+  public func replicaNames() throws -> [ReplicaID: String] {
+    try onConnection { database, _ in try Self.names(database) }
   }
 
   /// Remembers that a device spoke as a replica. The first device stands.
@@ -18,9 +18,22 @@ extension SQLiteStore {
       try engine.database.execute(
         sql: """
           INSERT INTO sync_replicas (replica, device, since) VALUES (?, ?, ?)
-          ON CONFLICT (replica) DO NOTHING
+          ON CONFLICT (replica) DO UPDATE SET device = coalesce(device, excluded.device)
           """,
         arguments: [replica.description, device, now.wallMilliseconds])
+    }
+  }
+
+  /// Remembers what a replica calls itself. Nothing is written where that is known.
+  public func rememberName(of replica: ReplicaID, _ name: String, at now: Instant) throws {
+    guard try replicaNames()[replica] != name else { return }
+    try write(at: now) { engine in
+      try engine.database.execute(
+        sql: """
+          INSERT INTO sync_replicas (replica, name, since) VALUES (?, ?, ?)
+          ON CONFLICT (replica) DO UPDATE SET name = excluded.name
+          """,
+        arguments: [replica.description, name, now.wallMilliseconds])
     }
   }
 
@@ -32,5 +45,29 @@ extension SQLiteStore {
         sql: "SELECT peer, max(at) AS last FROM sync_acknowledged GROUP BY peer ORDER BY last DESC"
       ).compactMap { row in ReplicaID(row[0] as String).map { ($0, row[1] as Int64) } }
     }
+  }
+
+  fileprivate static func names(_ database: Database) throws -> [ReplicaID: String] {
+    var names = try replicas(database, column: "name")
+    let own = try StoreIdentity.load(from: database)
+    names[own.replica] = own.name
+    return names
+  }
+
+  private static func replicas(
+    _ database: Database, column: String
+  ) throws -> [ReplicaID: String] {
+    let rows = try Row.fetchAll(
+      database, sql: "SELECT replica, \(column) FROM sync_replicas WHERE \(column) IS NOT NULL")
+    return Dictionary(
+      rows.compactMap { row in ReplicaID(row[0] as String).map { ($0, row[1] as String) } },
+      uniquingKeysWith: { first, _ in first })
+  }
+}
+
+extension StoreReader {
+  /// What people call the replicas that were met, and this one.
+  public func replicaNames() throws -> [ReplicaID: String] {
+    try read("reading the names of the machines") { try SQLiteStore.names($0.database) }
   }
 }

@@ -109,10 +109,12 @@ enum SyncTables {
       PRIMARY KEY (origin, sequence)
     ) STRICT, WITHOUT ROWID;
 
-    -- Which device, by its public key, spoke as which replica.
+    -- The replicas that were met: what people call them, and the device, by its public key, that
+    -- spoke as each.
     CREATE TABLE sync_replicas (
       replica TEXT PRIMARY KEY NOT NULL CHECK (length(replica) = 36),
-      device TEXT NOT NULL,
+      name TEXT,
+      device TEXT,
       since INTEGER NOT NULL
     ) STRICT;
 

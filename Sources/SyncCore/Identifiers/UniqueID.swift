@@ -66,19 +66,25 @@ extension UniqueID: CustomStringConvertible {
   /// The lower-case 36-character form.
   public var description: String {
     unsafe String(unsafeUninitializedCapacity: 36) { buffer in
-      var position = 0
-      for index in 0..<32 {
-        if index == 8 || index == 12 || index == 16 || index == 20 {
-          unsafe buffer[position] = UInt8(ascii: "-")
-          position += 1
-        }
-        let word = index < 16 ? high : low
-        let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (index & 15))) & 15
-        unsafe buffer[position] =
-          nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+      unsafe writeText(into: buffer)
+      return 36
+    }
+  }
+
+  /// Writes ``description`` into the first 36 bytes of `buffer`.
+  public func writeText(into buffer: UnsafeMutableBufferPointer<UInt8>) {
+    precondition(buffer.count >= 36, "the text of an identifier takes 36 bytes")
+    var position = 0
+    for index in 0..<32 {
+      if index == 8 || index == 12 || index == 16 || index == 20 {
+        unsafe buffer[position] = UInt8(ascii: "-")
         position += 1
       }
-      return 36
+      let word = index < 16 ? high : low
+      let nibble = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (index & 15))) & 15
+      unsafe buffer[position] =
+        nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+      position += 1
     }
   }
 }

@@ -31,7 +31,8 @@ public protocol ChangeStore {
     in project: ProjectID, lane: Lane, notIn known: ProjectVector, atMost bounds: BatchBounds
   ) throws -> ChangeBatch?
 
-  /// Remembers what the peer has committed to disk, with its chain hashes.
+  /// Remembers what the peer has committed to disk, with its chain hashes. Unlike all else this may be
+  /// written with the next transaction: lost, it is learnt again in the next session.
   mutating func acknowledge(
     _ positions: [Origin: ChainPosition], in project: ProjectID, by peer: ReplicaID,
     at now: Instant) throws

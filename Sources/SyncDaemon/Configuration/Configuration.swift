@@ -102,7 +102,7 @@ extension Setting {
     case .keysDirectory: ["/var/lib/labsync/keys"]
     // Beside the folder of the keys, which is not known yet.
     case .keysAuthorized: []
-    case .sessionSilenceLimitSeconds: ["30"]
+    case .sessionSilenceLimitSeconds: ["10"]
     case .logLevel: ["info"]
     }
   }

@@ -90,7 +90,7 @@ public struct NewFolder: Sendable {
     if side == .online {
       lines.append("  authorized: \(ConfigurationReport.quoted("\(path)/authorized"))")
     }
-    lines += ["", "# session:", "#   silenceLimitSeconds: 30", "# log:", "#   level: info"]
+    lines += ["", "# session:", "#   silenceLimitSeconds: 10", "# log:", "#   level: info"]
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -149,7 +149,7 @@ final class LabLink: SideLink {
       case .hangUp: hangUp()
       case .send(let message): send(message, at: now, &store)
       case .requestWork: wantsWork = true
-      case .event(let event): note(event, at: now)
+      case .event(let event): note(event, at: now, &store)
       }
     }
     let state = connectionState
@@ -159,9 +159,10 @@ final class LabLink: SideLink {
     }
   }
 
-  private func note(_ event: LabEvent, at now: Instant) {
+  private func note(_ event: LabEvent, at now: Instant, _ store: inout SQLiteStore) {
     log.note(event)
     switch event {
+    case .session(.opened(let peer)): log.remember(peer, in: store, at: now)
     case .session(.inSync): lastProof = now.wallMilliseconds
     case .answered(let request, let answer):
       guard let reply = answers.removeValue(forKey: request) else { return }
@@ -230,7 +231,9 @@ extension LabLink {
     }
   }
 
-  func standing(at now: Instant) -> LinkStanding {
+  func connectionWords(at now: Instant) -> String { worker.connectionWords(at: now) }
+
+  func standing(at now: Instant, store: SQLiteStore) throws -> LinkStanding {
     let session = worker.session
     var standing = LinkStanding(
       connection: Status.Connection(
@@ -241,6 +244,9 @@ extension LabLink {
     standing.isInSync = session?.inSyncSince != nil
     standing.inSyncAt = session?.inSyncSince?.wallMilliseconds ?? lastProof
     standing.peer = session?.peer?.replica
+    for project in session?.projects ?? [] {
+      standing.received += try session?.progress(of: project, in: store)?.received ?? 0
+    }
     return standing
   }
 }

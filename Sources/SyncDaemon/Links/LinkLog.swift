@@ -1,6 +1,8 @@
 import LabWorker
 import Logging
 import OnlineWorker
+import SQLiteStore
+import SyncCore
 import SyncProtocol
 import ZeroMQ
 
@@ -22,6 +24,15 @@ struct LinkLog {
   func transport(_ event: MonitorEvent) {
     logger.debug(
       "transport", metadata: ["event": "\(event.words)", "endpoint": "\(event.endpoint)"])
+  }
+
+  /// Keeps what a peer calls itself, for people who ask later where a change came from.
+  func remember(_ peer: Introduction, in store: SQLiteStore, at now: Instant) {
+    do {
+      try store.rememberName(of: peer.replica, peer.name, at: now)
+    } catch {
+      logger.error("a peer's name can not be remembered", metadata: ["why": "\(error)"])
+    }
   }
 
   func note(_ event: LabEvent) {

@@ -220,11 +220,15 @@ final class OnlineLink: SideLink {
 
   private func note(_ event: OnlineEvent, at now: Instant, _ store: inout SQLiteStore) {
     log.note(event)
-    guard case .replicaSeen(let replica, let key) = event else { return }
-    do {
-      try store.rememberOwner(of: replica, device: key, at: now)
-    } catch {
-      logger.error("a replica's device can not be remembered", metadata: ["why": "\(error)"])
+    switch event {
+    case .replicaSeen(let replica, let key):
+      do {
+        try store.rememberOwner(of: replica, device: key, at: now)
+      } catch {
+        logger.error("a replica's device can not be remembered", metadata: ["why": "\(error)"])
+      }
+    case .session(_, _, .opened(let peer)): log.remember(peer, in: store, at: now)
+    case .session, .sessionEnded, .violation, .storeFailed: break
     }
   }
 
@@ -252,16 +256,19 @@ final class OnlineLink: SideLink {
 }
 
 extension OnlineLink {
-  func standing(at now: Instant) -> LinkStanding {
+  func connectionWords(at now: Instant) -> String {
+    let sessions = worker.sessions
+    guard !sessions.isEmpty else { return "listening on \(endpoint); no laptop is connected" }
+    let settled = sessions.count { $0.session.inSyncSince != nil }
+    return "listening on \(endpoint); \(sessions.count) connected, \(settled) in sync"
+  }
+
+  func standing(at now: Instant, store: SQLiteStore) -> LinkStanding {
     let sessions = worker.sessions
     let settled = sessions.filter { $0.session.inSyncSince != nil }
-    let words =
-      sessions.isEmpty
-      ? "listening on \(endpoint); no laptop is connected"
-      : "listening on \(endpoint); \(sessions.count) connected, \(settled.count) in sync"
     var standing = LinkStanding(
       connection: Status.Connection(
-        state: .listening, words: words, endpoint: endpoint, since: since))
+        state: .listening, words: connectionWords(at: now), endpoint: endpoint, since: since))
     standing.isInSync = settled.count == sessions.count
     standing.inSyncAt = settled.compactMap(\.session.inSyncSince?.wallMilliseconds).max()
     standing.peers = authorized.names.values.sorted().map { name in

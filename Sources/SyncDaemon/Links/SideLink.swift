@@ -30,7 +30,10 @@ protocol SideLink: AnyObject {
   /// Reads the folder of authorized keys anew.
   func reloadKeys(at now: Instant, store: inout SQLiteStore)
 
-  func standing(at now: Instant) -> LinkStanding
+  /// How things stand with the other side. Cost: a few look-ups in the store.
+  func standing(at now: Instant, store: SQLiteStore) throws -> LinkStanding
+  /// The connection in one sentence, from memory.
+  func connectionWords(at now: Instant) -> String
 }
 
 enum Wake: Hashable, Sendable {

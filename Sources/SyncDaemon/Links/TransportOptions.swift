@@ -22,7 +22,7 @@ enum TransportOptions {
     var options = Socket.Options()
     // A goodbye gets this long to leave; everything that matters is in the store.
     options.lingerMilliseconds = 200
-    options.maximumMessageBytes = ProtocolLimits.frameBytes
+    options.maximumMessageBytes = ProtocolLimits.frameBytes + 2
     options.heartbeat = Socket.Heartbeat(
       intervalMilliseconds: limit / 3, timeoutMilliseconds: limit, timeToLiveMilliseconds: limit)
     options.tcpKeepalive = Socket.Keepalive(

@@ -30,7 +30,9 @@ final class UnlinkedLab: SideLink {
     answer(false, Self.words)
   }
 
-  func standing(at now: Instant) -> LinkStanding {
+  func connectionWords(at now: Instant) -> String { Self.words }
+
+  func standing(at now: Instant, store: SQLiteStore) -> LinkStanding {
     LinkStanding(
       connection: Status.Connection(
         state: .unconfigured, words: Self.words, endpoint: nil, since: since))

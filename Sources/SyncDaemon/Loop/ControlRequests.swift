@@ -7,13 +7,14 @@ import SyncCore
 struct ControlRequests {
   enum Handling {
     case answered
+    /// To be done when everything written before is a change; then the closure is told how it went.
+    case syncNow((_ isDone: Bool, _ words: String) -> Void)
     /// Answered, and the store has changed.
     case wrote
     /// To be answered beside the loop.
     case readOnly
   }
 
-  let writes: WriteService
   let status: StatusReport
 
   func handle(
@@ -24,10 +25,10 @@ struct ControlRequests {
       let request = try ControlCodec.decodeRequest(bytes)
       switch request.service {
       case .loop:
-        try answerHere(request, at: now, store: &store, link: link, answer: answer)
-        return .answered
+        return try answerHere(request, at: now, store: &store, link: link, answer: answer)
       case .reading: return .readOnly
       case .writing:
+        let writes = WriteService(names: ReplicaNames(try store.replicaNames()))
         answer(try writes.answer(to: request, store: &store, at: now))
         return .wrote
       }
@@ -40,22 +41,23 @@ struct ControlRequests {
   private func answerHere(
     _ request: ControlRequest, at now: Instant, store: inout SQLiteStore, link: any SideLink,
     answer: @escaping ([UInt8]) -> Void
-  ) throws {
+  ) throws -> Handling {
     if case .sync(let request) = request {
       return sync(request.action, at: now, store: &store, link: link, answer: answer)
     }
-    let standing = link.standing(at: now)
+    let standing = try link.standing(at: now, store: store)
     answer(try ControlCodec.encode(answer: try status.make(store, standing, at: now)))
+    return .answered
   }
 
   private func sync(
     _ action: SyncControl.SyncRequest.Action, at now: Instant, store: inout SQLiteStore,
     link: any SideLink,
     answer: @escaping ([UInt8]) -> Void
-  ) {
+  ) -> Handling {
     switch action {
     case .now:
-      link.syncNow(at: now, store: &store) { isDone, words in
+      return .syncNow { isDone, words in
         answer(isDone ? Self.confirmation(words) : Self.bytes(of: Self.notInSync(words)))
       }
     case .pause:
@@ -65,6 +67,7 @@ struct ControlRequests {
       link.setPaused(false, at: now, store: &store)
       answer(Self.confirmation("resumed"))
     }
+    return .answered
   }
 
   private static func confirmation(_ words: String) -> [UInt8] {

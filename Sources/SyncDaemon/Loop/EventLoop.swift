@@ -1,3 +1,5 @@
+import CLinux
+import Glibc
 import Logging
 import SQLiteStore
 import SyncControl
@@ -21,7 +23,11 @@ final class EventLoop {
   private var mayHaveRows = true
   private var nextLook: Int64 = 0
   private var isStopping = false
+  private var lastCaptureFailure: String?
+  private var hasWorked = true
+  private var waitingForCapture: [() -> Void] = []
   private var lastStatus = ""
+  private var nextStatus: Int64 = 0
   /// The longest turn so far, in milliseconds: how long anything can have waited for the loop.
   private(set) var longestTurnMilliseconds: Int64 = 0
 
@@ -45,7 +51,7 @@ final class EventLoop {
 
   /// Runs until a signal ends it.
   func run() throws {
-    try captureWhatWaits()
+    captureWhatWaits()
     try link.start(at: now, store: &store)
     watches.notifier.tell(.ready)
     logger.notice(
@@ -53,6 +59,7 @@ final class EventLoop {
     while !isStopping { try turn() }
     watches.notifier.tell(.stopping)
     link.stop(at: now, store: &store)
+    saveAcknowledgements()
     try reader.stop()
     control.close()
     logger.notice("stopped", metadata: ["longestTurnMilliseconds": "\(longestTurnMilliseconds)"])
@@ -66,12 +73,12 @@ final class EventLoop {
 
   private func turn() throws {
     refreshPoller()
-    _ = try poller.wait(timeoutMilliseconds: timeout)
+    if try poller.wait(timeoutMilliseconds: timeout) == .timedOut { giveMemoryBack() }
     let start = SystemClock.monotonicMilliseconds
     for ready in poller.ready { try handle(ready.tag) }
     if watches.hasResumed { link.wake(.resumed, at: now, store: &store) }
     if let deadline = link.nextDeadline, deadline <= start { link.tick(at: now, store: &store) }
-    try captureIfDue()
+    captureIfDue()
     if link.wantsWork, !courtesy.isPausing(at: SystemClock.monotonicMilliseconds), !isBehind {
       measured { link.work(at: now, store: &store) }
     }
@@ -82,6 +89,20 @@ final class EventLoop {
 
   /// While many rows wait, capture goes first, in transactions of its own.
   private var isBehind = false
+
+  /// After work, the allocator keeps what it took; a daemon that sleeps needs little of it.
+  private func giveMemoryBack() {
+    guard hasWorked, !mayHaveRows, !link.wantsWork else { return }
+    hasWorked = false
+    saveAcknowledgements()
+    malloc_trim(0)
+  }
+
+  private func saveAcknowledgements() {
+    do { try store.saveAcknowledgements(at: now) } catch {
+      logger.warning("acknowledgements are not on disk yet", metadata: ["why": "\(error)"])
+    }
+  }
 
   private func refreshPoller() {
     guard polledGeneration != link.pollGeneration else { return }
@@ -109,7 +130,10 @@ final class EventLoop {
     case .networkLinks:
       if try watches.takeLinkReturn() { link.wake(.linkReturned, at: now, store: &store) }
     case .storeFiles:
-      if try watches.storeFiles.takeChange() { mayHaveRows = true }
+      if try watches.storeFiles.takeChange() {
+        mayHaveRows = true
+        courtesy.look(try store.commitVersion(), at: SystemClock.monotonicMilliseconds)
+      }
     case .authorizedKeys:
       if try watches.takeKeyChange() { link.reloadKeys(at: now, store: &store) }
     case .control: try takeRequests()
@@ -128,32 +152,61 @@ final class EventLoop {
       link.reloadKeys(at: now, store: &store)
       watches.notifier.tell(.ready)
       logger.notice("reloaded")
-    case .connectNow: link.syncNow(at: now, store: &store) { _, _ in }
+    case .connectNow: syncNow { _, _ in }
     }
   }
 
-  private func captureIfDue() throws {
+  /// Captures some rows. A lock that another program holds too long, or a full disk, ends nothing: the
+  /// rows stay where they are, and it is tried again in a second.
+  private func captureSome() -> Captured? {
+    do {
+      let captured = try store.capture(atMost: Self.rowsPerCapture, at: now)
+      lastCaptureFailure = nil
+      return captured
+    } catch {
+      let words = "\(error)"
+      if words != lastCaptureFailure {
+        logger.error("capture failed and is tried again", metadata: ["why": "\(words)"])
+      }
+      lastCaptureFailure = words
+      mayHaveRows = false
+      nextLook = SystemClock.monotonicMilliseconds + Self.lookIntervalMilliseconds
+      return nil
+    }
+  }
+
+  /// Whoever asked for a sync is heard when everything written before is a change.
+  private func answerWhoWaited() {
+    guard !mayHaveRows else { return }
+    let waiting = waitingForCapture
+    waitingForCapture = []
+    for resume in waiting { resume() }
+  }
+
+  private func captureIfDue() {
     let time = SystemClock.monotonicMilliseconds
     if time >= nextLook {
       mayHaveRows = true
       nextLook = time + Self.lookIntervalMilliseconds
     }
     guard mayHaveRows, !courtesy.isPausing(at: time) else { return }
-    let captured = try store.capture(atMost: Self.rowsPerCapture, at: now)
+    guard let captured = captureSome() else { return }
     mayHaveRows = captured.hasMore
     isBehind = captured.hasMore
+    defer { answerWhoWaited() }
     guard captured.rows > 0 else { return }
-    courtesy.wrote(
-      from: time, to: SystemClock.monotonicMilliseconds, capturedRows: captured.rows)
+    hasWorked = true
+    if captured.hasMore {
+      courtesy.captured(from: time, to: SystemClock.monotonicMilliseconds)
+    }
     if captured.changes > 0 { link.storeChanged(at: now, store: &store) }
   }
 
   /// What was written while the daemon was stopped is captured before anything else, in bounded
   /// transactions, and with pauses for other writers.
-  private func captureWhatWaits() throws {
+  private func captureWhatWaits() {
     var total = 0
-    while true {
-      let captured = try store.capture(atMost: Self.rowsPerCapture, at: now)
+    while let captured = captureSome() {
       total += captured.changes
       watches.notifier.tell(.status("capturing what was written meanwhile: \(total) changes"))
       guard captured.hasMore else { break }
@@ -167,7 +220,8 @@ final class EventLoop {
   private func measured(_ body: () -> Void) {
     let start = SystemClock.monotonicMilliseconds
     body()
-    courtesy.wrote(from: start, to: SystemClock.monotonicMilliseconds, capturedRows: 0)
+    hasWorked = true
+    courtesy.applied(from: start, to: SystemClock.monotonicMilliseconds)
   }
 
   private static let requestsPerTurn = 8
@@ -176,24 +230,32 @@ final class EventLoop {
     for _ in 0..<Self.requestsPerTurn {
       guard let (client, bytes) = try control.next() else { return }
       let start = SystemClock.monotonicMilliseconds
-      let handling = requests.handle(
-        bytes, at: now, store: &store, link: link
-      ) { [control, logger] answer in
+      let answer: ([UInt8]) -> Void = { [control, logger] answer in
         do { try control.answer(client, answer) } catch {
           logger.debug("nobody took an answer", metadata: ["why": "\(error)"])
         }
       }
-      switch handling {
+      switch requests.handle(bytes, at: now, store: &store, link: link, answer: answer) {
       case .answered: break
+      case .syncNow(let reply): syncNow(reply)
       case .wrote:
-        courtesy.wrote(from: start, to: SystemClock.monotonicMilliseconds, capturedRows: 0)
+        hasWorked = true
+        courtesy.applied(from: start, to: SystemClock.monotonicMilliseconds)
         link.storeChanged(at: now, store: &store)
       case .readOnly:
-        // What was written before the question is seen by its answer.
-        while try store.capture(atMost: Self.rowsPerCapture, at: now).hasMore {}
-        link.storeChanged(at: now, store: &store)
+        // What was written just before the question is seen by its answer.
+        if let captured = captureSome(), captured.changes > 0 {
+          link.storeChanged(at: now, store: &store)
+        }
         try reader.ask(client, bytes)
       }
+    }
+  }
+
+  private func syncNow(_ reply: @escaping (_ isDone: Bool, _ words: String) -> Void) {
+    mayHaveRows = true
+    waitingForCapture.append { [unowned self] in
+      link.syncNow(at: now, store: &store, answer: reply)
     }
   }
 
@@ -208,7 +270,10 @@ final class EventLoop {
 
   private func tellServiceManager() {
     watches.feedWatchdog()
-    let words = link.standing(at: now).connection.words
+    let time = SystemClock.monotonicMilliseconds
+    guard time >= nextStatus else { return }
+    nextStatus = time + Self.lookIntervalMilliseconds
+    let words = link.connectionWords(at: now)
     if words != lastStatus {
       lastStatus = words
       watches.notifier.tell(.status(words))

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import SQLiteStore
 import SyncControl
 import SyncCore
 import ZeroMQ
@@ -69,7 +70,13 @@ final class ReaderThread {
 
 /// One question's bytes to its answer's bytes, on the reader's thread.
 struct ReadAnswerer {
+  let reader: StoreReader
   let service: ReadService
+
+  init(reader: StoreReader) {
+    self.reader = reader
+    service = ReadService(reader: reader)
+  }
 
   private var now: Instant {
     Instant(
@@ -79,9 +86,11 @@ struct ReadAnswerer {
 
   func answer(_ bytes: [UInt8]) -> [UInt8] {
     do {
+      var service = service
+      service.names = ReplicaNames(try reader.replicaNames())
       return try service.answer(to: ControlCodec.decodeRequest(bytes), at: now)
     } catch {
-      return ControlRequests.bytes(of: error)
+      return ControlRequests.bytes(of: ControlRequests.failure(error))
     }
   }
 

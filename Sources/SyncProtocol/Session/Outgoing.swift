@@ -3,7 +3,9 @@ import SyncCore
 /// Batches that were sent and not yet acknowledged, within the peer's credit.
 struct Outgoing: Sendable {
   let creditBytes: Int
-  let batchBytes: Int
+  /// How large the next batch may be: small at first and on slow links, so that a cut costs little.
+  private(set) var batchBytes: Int
+  private let largestBatchBytes: Int
   let batchLimit: Int
   private(set) var lastNumber: UInt64 = 0
   private(set) var inFlight: [InFlight] = []
@@ -17,24 +19,27 @@ struct Outgoing: Sendable {
     var bytes: Int
     /// Changes of each replica.
     var counts: [ReplicaID: Int]
+    var sentAt: Int64
     var isReceived = false
   }
 
   init(creditBytes: Int, limits: SessionLimits) {
     self.creditBytes = creditBytes
-    batchBytes = min(limits.batch.bytes, max(creditBytes, 1))
+    largestBatchBytes = min(limits.batch.bytes, max(creditBytes, 1))
+    batchBytes = min(ProtocolLimits.firstBatchBytes, largestBatchBytes)
     batchLimit = limits.batchesInFlight
   }
 
   /// Whether reading the next batch from the store is worth while.
   var hasRoom: Bool {
     guard !inFlight.isEmpty else { return true }
-    return !isBlocked && inFlight.count < batchLimit && bytes + batchBytes <= creditBytes
+    let window = min(creditBytes, batchBytes * ProtocolLimits.batchesInWindow)
+    return !isBlocked && inFlight.count < batchLimit && bytes + batchBytes <= window
   }
 
   /// The number under which a batch may be sent, or `nil` until something is acknowledged. A batch
   /// larger than the whole credit goes alone.
-  mutating func number(for batch: ChangeBatch) -> UInt64? {
+  mutating func number(for batch: ChangeBatch, at now: Instant) -> UInt64? {
     let size = batch.byteCount
     guard inFlight.isEmpty || bytes + size <= creditBytes else {
       isBlocked = true
@@ -45,7 +50,9 @@ struct Outgoing: Sendable {
     var counts: [ReplicaID: Int] = [:]
     for run in batch.runs { counts[run.replica, default: 0] += run.changes.count }
     inFlight.append(
-      InFlight(number: lastNumber, project: batch.project, bytes: size, counts: counts))
+      InFlight(
+        number: lastNumber, project: batch.project, bytes: size, counts: counts,
+        sentAt: now.monotonicMilliseconds))
     return lastNumber
   }
 
@@ -57,12 +64,22 @@ struct Outgoing: Sendable {
   }
 
   /// Takes the oldest batch out; `nil` where it is not the one that is acknowledged.
-  mutating func acknowledge(_ number: UInt64) -> InFlight? {
+  mutating func acknowledge(_ number: UInt64, at now: Instant) -> InFlight? {
     guard let first = inFlight.first, first.number == number else { return nil }
     inFlight.removeFirst()
     bytes -= first.bytes
     isBlocked = false
+    adapt(to: now.monotonicMilliseconds - first.sentAt)
     return first
+  }
+
+  private mutating func adapt(to milliseconds: Int64) {
+    if milliseconds < ProtocolLimits.quickBatchMilliseconds {
+      batchBytes = min(batchBytes * 2, largestBatchBytes)
+    } else if milliseconds > ProtocolLimits.slowBatchMilliseconds {
+      let smallest = min(ProtocolLimits.smallestBatchBytes, largestBatchBytes)
+      batchBytes = max(batchBytes / 2, smallest)
+    }
   }
 
   /// How many changes of `replica` in `project` have arrived there and are not acknowledged.

@@ -82,7 +82,9 @@ extension Running {
   }
 
   /// Sends one batch of the lowest lane that has something, if the credit allows.
-  mutating func sendNext(store: some ChangeStore, outputs: inout [SessionOutput]) throws {
+  mutating func sendNext(
+    at now: Instant, store: some ChangeStore, outputs: inout [SessionOutput]
+  ) throws {
     guard outgoing.hasRoom else { return }
     for lane in Lane.allCases {
       for project in order {
@@ -96,13 +98,15 @@ extension Running {
           shares[project]?.pending.remove(lane)
           continue
         }
-        send(batch, outputs: &outputs)
+        send(batch, at: now, outputs: &outputs)
         return
       }
     }
   }
 
-  private mutating func send(_ batch: ChangeBatch, outputs: inout [SessionOutput]) {
+  private mutating func send(
+    _ batch: ChangeBatch, at now: Instant, outputs: inout [SessionOutput]
+  ) {
     let project = batch.project
     // Room for the numbers and lengths around the changes.
     guard batch.byteCount <= ProtocolLimits.messageBytes - (64 << 10) else {
@@ -113,7 +117,7 @@ extension Running {
       }
       return
     }
-    guard let number = outgoing.number(for: batch) else { return }
+    guard let number = outgoing.number(for: batch, at: now) else { return }
     for run in batch.runs {
       let last = run.firstSequence + UInt64(run.changes.count) - 1
       shares[project]?.sent.advance(
@@ -128,7 +132,7 @@ extension Running {
     _ acknowledgement: Acknowledgement, at now: Instant, store: inout some ChangeStore,
     outputs: inout [SessionOutput]
   ) throws -> SessionEnding? {
-    guard let sent = outgoing.acknowledge(acknowledgement.number),
+    guard let sent = outgoing.acknowledge(acknowledgement.number, at: now),
       sent.project == acknowledgement.project
     else { return .violation(.unknownBatch(acknowledgement.number)) }
     let project = sent.project

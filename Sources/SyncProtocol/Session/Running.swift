@@ -51,7 +51,7 @@ struct Running: Sendable {
       markPending()
     case .work:
       ending = try commitNext(at: now, store: &store, outputs: &outputs)
-      if ending == nil { try sendNext(store: store, outputs: &outputs) }
+      if ending == nil { try sendNext(at: now, store: store, outputs: &outputs) }
     case .tick:
       ending = try tick(at: now, store: store, outputs: &outputs)
     case .prove:
