@@ -120,7 +120,7 @@ struct SessionTests {
     var foreign = batch(1, first: 1)
     foreign.changes.project = other
     let cases: [([Batch], String)] = [
-      ([batch(1, first: 1, count: 2, bytes: 400 << 10)], "over credit"),
+      ([batch(1, first: 1, count: 3, bytes: 400 << 10)], "over credit"),
       ((1...9).map { batch($0, first: $0) }, "over credit"),
       ([batch(2, first: 1)], "batch number"),
       ([batch(1, first: 1), batch(1, first: 1)], "batch number"),

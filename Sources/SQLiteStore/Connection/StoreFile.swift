@@ -27,18 +27,26 @@ enum StoreFile {
     do {
       var configuration = configuration()
       configuration.journalMode = .wal
-      // Opening must not make a file: a mistyped path would become an empty store.
-      guard try isStore(path) else { throw StoreError.notAStore(path: path) }
+      try requireUsable(path)
       return try DatabaseQueue(path: path, configuration: configuration)
     } catch let error as DatabaseError {
       throw failure("opening the store \(path)", error)
     }
   }
 
-  private static func isStore(_ path: String) throws -> Bool {
+  /// Looks at the file without writing a byte: opening must make no file, since a mistyped path would
+  /// become an empty store, and must leave the store of a newer software alone.
+  private static func requireUsable(_ path: String) throws {
     let queue = try DatabaseQueue(path: path, configuration: configuration(readOnly: true))
-    return try queue.read { database in
-      try Int.fetchOne(database, sql: "PRAGMA application_id") == applicationID
+    let (application, version) = try queue.read { database in
+      (
+        try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
+        try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+      )
+    }
+    guard application == applicationID else { throw StoreError.notAStore(path: path) }
+    guard version <= SyncTables.version else {
+      throw StoreError.newerVersion(path: path, found: version, known: SyncTables.version)
     }
   }
 
@@ -80,9 +88,6 @@ enum StoreFile {
     do {
       try queue.inDatabase { database in
         let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        guard found <= SyncTables.version else {
-          throw StoreError.newerVersion(path: path, found: found, known: SyncTables.version)
-        }
         let identity = try StoreIdentity.load(from: database)
         guard identity.side == side else {
           throw StoreError.otherSide(path: path, found: identity.side.name)
