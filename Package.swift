@@ -77,6 +77,7 @@ let package = Package(
     .systemLibrary(name: "CZstandard", providers: [.apt(["libzstd-dev"])]),
 
     .testTarget(name: "SyncCoreTests", dependencies: ["SyncCore"], swiftSettings: acting),
+    .testTarget(name: "TidyTests", swiftSettings: acting),
     .testTarget(
       name: "LivingLabTests", dependencies: ["LivingLab", "SyncCore"], swiftSettings: acting),
     .testTarget(

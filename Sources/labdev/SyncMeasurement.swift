@@ -17,6 +17,8 @@ struct SyncMeasurement {
     /// Of the laptop, then of the online side.
     var processorMilliseconds: [Int] = []
     var peakResidentBytes: [Int] = []
+    /// Processor time of everything else on the machine while the clock ran.
+    var othersMilliseconds = 0
     /// From the laptop's answer until the online side's status says the same.
     var claimMilliseconds = 0
     var idleBytes = CountingRelay.Count()
@@ -74,6 +76,9 @@ struct SyncMeasurement {
       checks.expect(
         "open conflicts listed, \(name)", conflicts, conflicts.map { _ in BenchWork.contested })
     }
+    checks.note(
+      "processor time, everything else on the machine",
+      Figures.duration(milliseconds: median(\.othersMilliseconds)))
     checks.note(
       "until every status says so", Figures.duration(milliseconds: median(\.claimMilliseconds)))
     let idle = (median(\.idleBytes.toOnline), median(\.idleBytes.toLaptop))
@@ -135,6 +140,7 @@ struct SyncMeasurement {
     let sides = [lab.laptops[0], lab.online]
     let before = try sides.map { try $0.figures().processorMilliseconds }
     let count = lab.relays[0].count
+    let busy = try MachineFigures.busyMilliseconds()
     result.milliseconds = try milliseconds { try connectAndSettle(lab) }
     result.bytes = lab.relays[0].count - count
     for (machine, before) in zip(sides, before) {
@@ -142,6 +148,10 @@ struct SyncMeasurement {
       result.processorMilliseconds.append(figures.processorMilliseconds - before)
       result.peakResidentBytes.append(figures.peakResidentBytes)
     }
+    result.othersMilliseconds = max(
+      0,
+      try MachineFigures.busyMilliseconds() - busy
+        - result.processorMilliseconds.reduce(0, +))
     let vectors = try sides.map { try Vectors(of: $0) }
     guard vectors[0] == vectors[1] else { throw RigError("the laptop said in sync too early") }
     result.claimMilliseconds = try milliseconds { _ = try lab.inSyncClaims(seconds: 30) }
