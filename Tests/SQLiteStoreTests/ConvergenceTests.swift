@@ -63,6 +63,68 @@ import Testing
     #expect(try online.openConflicts().isEmpty)
   }
 
+  @Test func resolutionsCanBeUndoneAgainAndAgain() throws {
+    let (lab, online) = (try StoreFixture(number: 1), try StoreFixture(side: .online, number: 2))
+    try lab.sql("INSERT INTO sessions (title) VALUES ('t')")
+    try exchange(lab, online)
+    try lab.sql("UPDATE sessions SET title = 'lab'")
+    try online.sql("UPDATE sessions SET title = 'online'")
+    try exchange(lab, online)
+    let id = try #require(try lab.text("SELECT id FROM sync_conflicts").flatMap { ConflictID($0) })
+    for round in 1...3 {
+      try lab.store.write(at: lab.now) { try $0.resolve(id, .keep(1 + round % 2)) }
+      try exchange(lab, online)
+      #expect(try online.openConflicts().isEmpty)
+      try online.store.write(at: online.now) { try $0.undoResolution(of: id) }
+      try exchange(lab, online)
+      #expect(try lab.openConflicts().count == 1)
+      #expect(try lab.openConflicts() == online.openConflicts())
+      #expect(try lab.dump() == online.dump())
+    }
+  }
+
+  @Test func aDeletionThatWasDecidedCanBeTakenBack() throws {
+    for choice in 1...2 {
+      let (lab, online) = (
+        try StoreFixture(number: 1), try StoreFixture(side: .online, number: 2)
+      )
+      try lab.sql("INSERT INTO ideas (title) VALUES ('t')")
+      try exchange(lab, online)
+      try lab.sql("DELETE FROM ideas")
+      try online.sql("UPDATE ideas SET title = 'edited'")
+      try exchange(lab, online)
+      try exchange(lab, online)
+      let id = try #require(
+        try lab.text("SELECT id FROM sync_conflicts").flatMap { ConflictID($0) })
+      _ = try lab.store.resolveConflict(id.description, .keep(choice), at: lab.now)
+      try exchange(lab, online)
+      #expect(try online.count("SELECT count(*) FROM ideas") == 2 - choice)
+      #expect(try online.openConflicts().isEmpty)
+      #expect(throws: StoreError.self) {
+        try lab.store.resolveConflict(id.description, .keep(2), at: lab.now)
+      }
+      _ = try lab.store.undoResolution(id.description, at: lab.now)
+      try exchange(lab, online)
+      #expect(try online.text("SELECT title FROM ideas") == "edited")
+      #expect(try lab.openConflicts().count == 1)
+      #expect(try lab.openConflicts() == online.openConflicts())
+      #expect(try lab.dump() == online.dump())
+    }
+  }
+
+  @Test func setsWrittenWithTheDatabasesOwnFunctionsAreSetsToo() throws {
+    let (lab, online) = (try StoreFixture(number: 1), try StoreFixture(side: .online, number: 2))
+    try lab.sql(
+      """
+      INSERT INTO ideas (title, tags, extra)
+      VALUES ('t', json_array('b', 'a'), json_object('k', 'v'))
+      """)
+    try lab.sql("UPDATE ideas SET tags = json_insert(tags, '$[#]', 'c')")
+    try exchange(lab, online)
+    #expect(try online.text("SELECT tags || extra FROM ideas") == #"["a","b","c"]{"k":"v"}"#)
+    #expect(try lab.dump() == online.dump())
+  }
+
   @Test func aDeletedRecordStaysDeletedAndCanBeInsertedAgain() throws {
     let (lab, online) = (try StoreFixture(number: 1), try StoreFixture(side: .online, number: 2))
     let id = "01900000-0000-7000-8000-000000000001"

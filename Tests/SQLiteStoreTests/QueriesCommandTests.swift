@@ -46,8 +46,13 @@ import Testing
         at: lab.now
       ).isChanged)
     #expect(try lab.count("SELECT count(*) FROM headcounts WHERE people IS NULL") == 1)
-    _ = try lab.store.add(
-      "idea", fields: ["session": .text("pam:m1"), "changed_by": .text("pam:u1")], at: lab.now)
+    let idea: [String: JSONValue] = ["session": .text("pam:m1"), "changed_by": .text("pam:u1")]
+    // A key of nothing that is here is most likely a title typed where a key belongs.
+    #expect(throws: StoreError.self) { try lab.store.add("idea", fields: idea, at: lab.now) }
+    let lines = [#"{"kind":"session","key":"pam:m1"}"#, #"{"kind":"participant","key":"pam:u1"}"#]
+    _ = try lab.store.importLines(
+      lines.map { Array($0.utf8) }, firstLine: 1, project: lab.project, at: lab.now)
+    _ = try lab.store.add("idea", fields: idea, at: lab.now)
     #expect(
       try lab.text("SELECT session FROM ideas")
         == RecordID.derived(project: lab.project, kind: "session", foreignKey: "pam:m1").description

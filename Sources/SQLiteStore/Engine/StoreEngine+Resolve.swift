@@ -44,6 +44,12 @@ extension StoreEngine {
   private func resolveDeletion(
     _ choice: ConflictChoice, of record: WorkingRecord, _ kind: KindDeclaration
   ) throws {
+    let history = history.within(project: record.project, origins: origins)
+    guard case .broughtBack = try Deletion.resolve(record.state, history: history) else {
+      throw StoreError.refused(
+        what: "Conflict \(ConflictID(record: record.id, cell: .deletion))",
+        why: "it is decided already", hint: "See what is open: labctl conflict list")
+    }
     let isDeleted = choice == .keep(2) || choice == .value(.boolean(true))
     let replaced =
       isDeleted
@@ -65,16 +71,15 @@ extension StoreEngine {
       hint: "See its history: labctl explain \(place.kind.name) \(place.record.id)")
     guard live.count == 1, let last = live.first?.dot else { throw refusal }
     let history = history.within(project: place.record.project, origins: origins)
-    guard let resolution = try history.written(by: last, in: place.cell),
-      resolution.replaces.count > 1
-    else { throw refusal }
+    guard let resolution = try history.written(by: last, in: place.cell) else { throw refusal }
     var values: [WrittenValue] = []
     for dot in resolution.replaces {
       for written in try history.written(by: dot, in: place.cell)?.values ?? [] {
         values.append(WrittenValue(written.value, restores: written.restores ?? dot))
       }
     }
-    guard !values.isEmpty else { throw refusal }
+    // One value replaced by another is an ordinary edit; one deletion is a side of its own.
+    guard values.count > (place.cell == .deletion ? 0 : 1) else { throw refusal }
     let operation = FieldOperation(cell: place.cell, values: values, replaces: [last])
     try write(
       [operation], to: place.record, kind: place.kind,

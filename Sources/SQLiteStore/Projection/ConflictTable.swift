@@ -6,7 +6,7 @@ final class ConflictTable {
   private let select: PreparedStatement
   private let upsert: PreparedStatement
   private let resolve: PreparedStatement
-  private let delete: PreparedStatement
+  private let close: PreparedStatement
 
   init(_ database: Database) throws {
     select = try PreparedStatement(database, "SELECT status FROM sync_conflicts WHERE id = ?")
@@ -22,7 +22,13 @@ final class ConflictTable {
     resolve = try PreparedStatement(
       database,
       "UPDATE sync_conflicts SET status = 'resolved', shown = ?, since = ? WHERE id = ?")
-    delete = try PreparedStatement(database, "DELETE FROM sync_conflicts WHERE record = ?")
+    close = try PreparedStatement(
+      database,
+      """
+      UPDATE sync_conflicts SET status = 'resolved', since = ?,
+        shown = CASE field WHEN 'deleted' THEN 'true' ELSE shown END
+      WHERE record = ? AND status <> 'resolved'
+      """)
   }
 
   /// One cell of a record and what it shows.
@@ -58,10 +64,11 @@ final class ConflictTable {
     return newlyOpen
   }
 
-  /// A deleted record has no conflicts.
-  func remove(record: RecordID) throws {
-    delete.bind(1, record.description)
-    try delete.run("clearing the conflicts of a removed record")
+  /// A deleted record has no open conflicts; brought back, it has again what then differs.
+  func close(record: RecordID, at milliseconds: Int64) throws {
+    close.bind(1, milliseconds)
+    close.bind(2, record.description)
+    try close.run("closing the conflicts of a removed record")
   }
 
   private func status(of id: ConflictID) throws -> String? {

@@ -27,8 +27,10 @@ struct Projector {
     let deletion = try Deletion.resolve(record.state, history: history)
     if deletion == .deleted {
       if record.flags.contains(.isShown) { try rows.delete(record, kind: kind) }
-      if record.flags.contains(.hasListed) { try conflicts.remove(record: record.id) }
-      record.flags = []
+      if record.flags.contains(.hasListed) {
+        try conflicts.close(record: record.id, at: milliseconds)
+      }
+      record.flags.remove(.isShown)
       return Outcome()
     }
     let shown = Shown(kind: kind, state: record.state, history: history)

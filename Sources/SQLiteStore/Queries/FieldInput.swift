@@ -11,7 +11,7 @@ extension FieldDeclaration {
     do {
       return try cells(reading: coerced(json), reference: reference).first?.value ?? .null
     } catch let error {
-      throw StoreError.refused(what: "The value of \(name)", why: error.description, hint: "")
+      throw StoreError.refused(what: "Wrong value", why: error.description, hint: "")
     }
   }
 
@@ -23,7 +23,7 @@ extension FieldDeclaration {
     do {
       cells = try self.cells(reading: coerced(json), reference: reference)
     } catch let error {
-      throw StoreError.refused(what: "The value of \(name)", why: error.description, hint: "")
+      throw StoreError.refused(what: "Wrong value", why: error.description, hint: "")
     }
     switch type {
     case .textSet, .referenceSet:

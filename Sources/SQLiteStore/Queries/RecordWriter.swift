@@ -132,7 +132,15 @@ struct RecordWriter {
     guard let kind, !text.isEmpty, text.utf8.count <= Limits.foreignKeyBytes,
       !text.utf8.contains(0x1F)
     else { return nil }
-    return .derived(project: project, kind: kind, foreignKey: text)
+    // A person who types a title where a key belongs would point at nothing: only an import may name
+    // what is not here yet.
+    let derived = RecordID.derived(project: project, kind: kind, foreignKey: text)
+    do {
+      return try view.records.load(derived, origins: view.origins) == nil ? nil : derived
+    } catch {
+      // A store that can not be read refuses the write that follows, with its own words.
+      return derived
+    }
   }
 
   private func elements(

@@ -72,7 +72,7 @@ extension FieldDeclaration {
     case .state: return .text(try state(json))
     case .reference(let kind):
       guard let id = json.text.flatMap({ reference(kind, $0) }) else {
-        throw fail("must be the id or the key of a \(kind)")
+        throw fail("must be the id or the import key of a record of the kind \(kind)")
       }
       return .text(id.description)
     case .anyReference:

@@ -18,7 +18,7 @@ extension ControlFailure {
     switch error {
     case .refused(let what, let why, let hint):
       self.init(
-        what: "\(what.withSmallInitial) was refused", why: why.withoutFullStop,
+        what: "\(what.withSmallInitial): \(why.withoutFullStop)", why: "",
         remedy: hint.withSmallInitial.withoutFullStop)
     case .database(let doing, let message, let code):
       self.init(databaseCode: code, doing: doing, message: message)

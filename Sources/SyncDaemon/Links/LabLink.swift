@@ -1,6 +1,7 @@
 import LabWorker
 import Logging
 import SQLiteStore
+import struct SyncControl.ControlFailure
 import struct SyncControl.Status
 import SyncCore
 import SyncProtocol
@@ -74,8 +75,11 @@ final class LabLink: SideLink {
     }
   }
 
-  func setPaused(_ isPaused: Bool, at now: Instant, store: inout SQLiteStore) {
+  func setPaused(
+    _ isPaused: Bool, at now: Instant, store: inout SQLiteStore
+  ) -> ControlFailure? {
     tell(isPaused ? .pause : .resume, at: now, &store)
+    return nil
   }
 
   func syncNow(

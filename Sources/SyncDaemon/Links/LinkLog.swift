@@ -95,7 +95,7 @@ struct LinkLog {
         "batch acknowledged",
         metadata: ["device": "\(device)", "accepted": "\(acknowledgement.accepted)"])
     case .inSync(let project, _):
-      logger.info("in sync", metadata: ["device": "\(device)", "project": "\(project)"])
+      logger.debug("in sync", metadata: ["device": "\(device)", "project": "\(project)"])
     case .chainMismatch(let divergence):
       logger.error(
         "chains differ",

@@ -83,7 +83,13 @@ final class OnlineLink: SideLink {
   func tick(at now: Instant, store: inout SQLiteStore) { tell(.tick, at: now, &store) }
   func stop(at now: Instant, store: inout SQLiteStore) { tell(.stop, at: now, &store) }
   func wake(_ reason: Wake, at now: Instant, store: inout SQLiteStore) {}
-  func setPaused(_ isPaused: Bool, at now: Instant, store: inout SQLiteStore) {}
+  func setPaused(
+    _ isPaused: Bool, at now: Instant, store: inout SQLiteStore
+  ) -> ControlFailure? {
+    ControlFailure(
+      what: "the online side does not pause", why: "it serves its laptops as long as it runs",
+      remedy: "pause a laptop, or stop labsyncd here")
+  }
 
   func work(at now: Instant, store: inout SQLiteStore) {
     wantsWork = false

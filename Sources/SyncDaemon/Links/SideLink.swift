@@ -26,7 +26,8 @@ protocol SideLink: AnyObject {
   func syncNow(
     at now: Instant, store: inout SQLiteStore,
     answer: @escaping (_ isDone: Bool, _ words: String) -> Void)
-  func setPaused(_ isPaused: Bool, at now: Instant, store: inout SQLiteStore)
+  /// Ends the connection until it is resumed; what it returns says why that is not to be had here.
+  func setPaused(_ isPaused: Bool, at now: Instant, store: inout SQLiteStore) -> ControlFailure?
   /// Reads the folder of authorized keys anew.
   func reloadKeys(at now: Instant, store: inout SQLiteStore)
 

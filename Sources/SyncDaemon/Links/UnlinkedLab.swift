@@ -20,7 +20,13 @@ final class UnlinkedLab: SideLink {
   func tick(at now: Instant, store: inout SQLiteStore) {}
   func stop(at now: Instant, store: inout SQLiteStore) {}
   func wake(_ reason: Wake, at now: Instant, store: inout SQLiteStore) {}
-  func setPaused(_ isPaused: Bool, at now: Instant, store: inout SQLiteStore) {}
+  func setPaused(
+    _ isPaused: Bool, at now: Instant, store: inout SQLiteStore
+  ) -> ControlFailure? {
+    ControlFailure(
+      what: "there is nothing to pause", why: Self.words,
+      remedy: "set online.endpoints and online.serverKey in the configuration")
+  }
   func reloadKeys(at now: Instant, store: inout SQLiteStore) {}
 
   func syncNow(

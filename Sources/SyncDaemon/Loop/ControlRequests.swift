@@ -28,14 +28,21 @@ struct ControlRequests {
         return try answerHere(request, at: now, store: &store, link: link, answer: answer)
       case .reading: return .readOnly
       case .writing:
-        let writes = WriteService(names: ReplicaNames(try store.replicaNames()))
-        answer(try writes.answer(to: request, store: &store, at: now))
+        answer(try write(request, at: now, store: &store))
         return .wrote
       }
     } catch {
       answer(Self.bytes(of: Self.failure(error)))
-      return .answered
+      // A command may fail after it has written: its change is sent like any other.
+      return .wrote
     }
+  }
+
+  private func write(
+    _ request: ControlRequest, at now: Instant, store: inout SQLiteStore
+  ) throws -> [UInt8] {
+    let writes = WriteService(names: ReplicaNames(try store.replicaNames()))
+    return try writes.answer(to: request, store: &store, at: now)
   }
 
   private func answerHere(
@@ -60,12 +67,14 @@ struct ControlRequests {
       return .syncNow { isDone, words in
         answer(isDone ? Self.confirmation(words) : Self.bytes(of: Self.notInSync(words)))
       }
-    case .pause:
-      link.setPaused(true, at: now, store: &store)
-      answer(Self.confirmation("paused: capture goes on, nothing is sent or taken"))
-    case .resume:
-      link.setPaused(false, at: now, store: &store)
-      answer(Self.confirmation("resumed"))
+    case .pause, .resume:
+      if let refusal = link.setPaused(action == .pause, at: now, store: &store) {
+        answer(Self.bytes(of: refusal))
+      } else if action == .pause {
+        answer(Self.confirmation("paused: capture goes on, nothing is sent or taken"))
+      } else {
+        answer(Self.confirmation("resumed"))
+      }
     }
     return .answered
   }

@@ -18,9 +18,24 @@ struct StatusReport {
     if status.inSync.value, let at = status.inSync.at {
       return "In sync: both sides held the same at \(Words.time(at))."
     }
+    if let trouble { return trouble }
     return status.lastSync == nil
       ? "Nothing waits here, and this machine has never synced."
-      : "Everything of this machine is durable online; not yet confirmed to be the same."
+      : "Everything of this machine is durable online; whether both sides hold the same is being "
+        + "found out."
+  }
+
+  /// What keeps this machine from the other side, when nothing waits here.
+  private var trouble: String? {
+    let rest = "what this machine wrote is all online"
+    let known = status.lastSync == nil ? "it has never synced" : rest
+    switch status.connection.state {
+    case .unconfigured: return "WORKING ALONE: no online side is configured."
+    case .paused: return "PAUSED; \(known)."
+    case .waiting, .connecting: return "NOT CONNECTED; \(known)."
+    case .refused: return "NOT LET IN; \(known)."
+    case .syncing, .live, .listening: return nil
+    }
   }
 
   private var onlineHeadline: String {
@@ -96,6 +111,7 @@ struct StatusReport {
     if status.held > 0 {
       lines.append("\(Words.count(status.held, "change")) of machines that were shut out, held")
     }
+    if status.connection.state == .refused { lines.append("the online side does not let us in") }
     if lines.isEmpty { lines.append("nothing") }
     if status.settled > 0 {
       lines.append(

@@ -13,14 +13,15 @@ struct Table {
   /// The lines of the table.
   ///
   /// - Parameter columns: the width of the screen. Columns that do not fit are cut, the widest
-  ///   first and none below 12; nil cuts nothing.
+  ///   first and none below 12, and never an id, which people copy; nil cuts nothing.
   func lines(columns: Int?) -> [String] {
     var widths = headings.indices.map { index in
       ([headings] + rows).map { Terminal.width(of: $0[index]) }.max() ?? 0
     }
     if let columns {
       var excess = widths.reduce(0, +) + 2 * (widths.count - 1) - columns
-      while excess > 0, let widest = widths.indices.max(by: { widths[$0] < widths[$1] }),
+      let flexible = widths.indices.filter { headings[$0] != "id" }
+      while excess > 0, let widest = flexible.max(by: { widths[$0] < widths[$1] }),
         widths[widest] > 12
       {
         widths[widest] -= 1
