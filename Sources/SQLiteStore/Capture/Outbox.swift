@@ -39,6 +39,9 @@ final class Outbox {
     var changedFor: RecordID?
     var old: String?
     var new: String?
+
+    /// Whether the writer's text was no UTF-8 and had to be repaired (or says U+FFFD itself).
+    var isRepaired: Bool { new?.utf8.contains(0xEF) == true && new?.contains("\u{FFFD}") == true }
   }
 
   enum Operation: String {

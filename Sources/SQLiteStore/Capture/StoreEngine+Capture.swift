@@ -29,6 +29,8 @@ extension StoreEngine {
     guard let kind = schema[row.kind] else {
       throw CaptureFailure(reason: "the kind \(row.kind) is not declared")
     }
+    // Inserted and gone within one statement, by a trigger of the writer's own.
+    if row.operation == .insert, row.new == nil { return false }
     let old = try row.old.map { try parse($0) }
     let new = try row.new.map { try parse($0) }
     guard let json = new ?? old, let project = json["project"]?.text.flatMap({ ProjectID($0) }),
@@ -40,6 +42,8 @@ extension StoreEngine {
     }
     let record = try record(id, kind: kind.name, project: projectRef, naturalKey: key)
     let isCreation = record.head == 0
+    // A row that is written twice before it is captured is no plain creation any more.
+    record.mergeCreation()
     let operations: [FieldOperation]
     switch row.operation {
     case .delete:
@@ -57,13 +61,20 @@ extension StoreEngine {
       record.flags.insert(.isShown)
       let oldContent = old.map { RowContent(row: $0, kind: kind) } ?? RowContent()
       let newContent = RowContent(row: json, kind: kind)
-      for (cell, _) in oldContent.differences(to: newContent, in: kind) {
-        record.dirty.insert(cell.field)
+      // Also what was only spelt otherwise is written back as it is spelt everywhere.
+      for field in kind.fields where old?[field.name] != json[field.name] {
+        record.dirty.insert(field.name)
       }
-      operations = try edit(
-        from: oldContent, to: newContent, seen: row.seen, of: record, kind: kind)
+      operations =
+        isCreation
+        ? creation(json, kind: kind)
+        : try edit(from: oldContent, to: newContent, seen: row.seen, of: record, kind: kind)
     }
     guard !operations.isEmpty else { return false }
+    if isCreation, operations.count <= 1 || row.isRepaired || row.operation == .update {
+      record.needsFullProjection = true
+    }
+    if row.isRepaired { record.dirty.insertAll() }
     let channel = isCreation ? json["channel"]?.text ?? side.name : side.name
     try write(
       operations, to: record, kind: kind, hlc: nextHLC(writtenAt: row.writtenAt),
@@ -73,7 +84,7 @@ extension StoreEngine {
 
   private func parse(_ text: String) throws -> JSONValue {
     do {
-      return try JSONValue(parsing: text)
+      return try JSONValue(tolerant: text)
     } catch {
       throw CaptureFailure(reason: "the row can not be read: \(error)")
     }

@@ -17,10 +17,13 @@ extension StoreEngine {
 
   /// The row of a record of which nothing is known: every cell that says something.
   func creation(_ row: JSONValue, kind: KindDeclaration) -> [FieldOperation] {
-    RowContent.cells(of: row, kind: kind).compactMap { cell, value in
-      if kind.naturalKey.contains(cell.field) { return nil }
-      return FieldOperation(cell: cell, value: value, replaces: [])
+    let operations = RowContent.cells(of: row, kind: kind).compactMap { cell, value in
+      kind.naturalKey.contains(cell.field)
+        ? nil : FieldOperation(cell: cell, value: value, replaces: [])
     }
+    // A row that says nothing at all is a record all the same.
+    guard operations.isEmpty else { return operations }
+    return [FieldOperation(cell: CellKey("channel"), value: .text(side.name), replaces: [])]
   }
 
   /// A row that was inserted into a known record is compared with the record's metadata, never with an absent row:
@@ -112,6 +115,7 @@ extension StoreEngine {
       history.append((entry.position, change))
       return true
     }
+    if revision == Int64.min { return nil }
     let limit = revision < 0 ? try outbox.position(reachedBy: -revision) : nil
     if revision < 0, limit == nil { return nil }
     var state = RecordState()

@@ -94,10 +94,10 @@ extension StoreEngine {
 
   private func place(of id: ConflictID) throws -> Place {
     let row = try Row.fetchOne(
-      database, sql: "SELECT record, field, element FROM sync_conflicts WHERE id = ?",
+      database, sql: "SELECT record, field, element, kind FROM sync_conflicts WHERE id = ?",
       arguments: [id.description])
     guard let row, let recordID = RecordID(row[0] as String),
-      let record = try storedRecord(recordID), let kind = record.kind
+      let record = try storedRecord(recordID, kind: row[3]), let kind = record.kind
     else {
       throw StoreError.refused(
         what: "Conflict \(id)", why: "it is not known here",

@@ -24,7 +24,13 @@ final class StoreEngine {
   var acknowledgements = Acknowledgements()
 
   /// The records that this transaction works on, and the order in which it first met them.
-  var working: [RecordID: WorkingRecord] = [:]
+  private var working: [RecordKey: WorkingRecord] = [:]
+
+  private struct RecordKey: Hashable {
+    var id: RecordID
+    var kind: String
+  }
+
   private var order: [WorkingRecord] = []
   /// Up to where the run that is being applied has come: covered, and not yet in the vectors.
   var runInHand: (origin: Origin, sequence: UInt64)?
@@ -99,9 +105,10 @@ final class StoreEngine {
   func record(
     _ id: RecordID, kind: String, project: Int64, naturalKey: [Value]
   ) throws -> WorkingRecord {
-    if let record = working[id] { return record }
+    let place = RecordKey(id: id, kind: kind)
+    if let record = working[place] { return record }
     let record: WorkingRecord
-    if let stored = try records.load(id, origins: origins) {
+    if let stored = try records.load(id, kind: kind, origins: origins) {
       stored.naturalKey = naturalKey
       record = stored
     } else {
@@ -110,14 +117,15 @@ final class StoreEngine {
         state: RecordState(), head: 0, flags: [], isStored: false, naturalKey: naturalKey)
     }
     order.append(record)
-    working[id] = record
+    working[place] = record
     return record
   }
 
   /// A record that is stored, with its natural key read back from its last change.
-  func storedRecord(_ id: RecordID) throws -> WorkingRecord? {
-    if let record = working[id] { return record }
-    guard let record = try records.load(id, origins: origins) else { return nil }
+  func storedRecord(_ id: RecordID, kind: String) throws -> WorkingRecord? {
+    let place = RecordKey(id: id, kind: kind)
+    if let record = working[place] { return record }
+    guard let record = try records.load(id, kind: kind, origins: origins) else { return nil }
     order.append(record)
     if record.kind?.naturalKey.isEmpty == false {
       try history.walk(from: record.head, origins: origins) { _, change in
@@ -125,7 +133,7 @@ final class StoreEngine {
         return false
       }
     }
-    working[id] = record
+    working[place] = record
     return record
   }
 

@@ -53,7 +53,7 @@ struct RowContent: Equatable {
   /// own JSON functions reaches the outbox as JSON itself.
   private static func parsed(_ column: JSONValue) -> JSONValue? {
     guard let text = column.text else { return column }
-    do { return try JSONValue(parsing: text) } catch { return nil }
+    do { return try JSONValue(tolerant: text) } catch { return nil }
   }
 
   private static func value(_ column: JSONValue) -> Value? {

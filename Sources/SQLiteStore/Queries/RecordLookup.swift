@@ -66,7 +66,9 @@ extension StoreView {
     guard !kind.naturalKey.isEmpty else {
       return RowKey(condition: "\"id\" = ?", arguments: [record.description])
     }
-    guard let stored = try records.load(record, origins: origins) else { return nil }
+    guard let stored = try records.load(record, kind: kind.name, origins: origins) else {
+      return nil
+    }
     var key: [Value] = []
     try history.walk(from: stored.head, origins: origins) { _, change in
       key = change.naturalKey

@@ -53,7 +53,7 @@ struct RecordWriter {
   func update(_ kindName: String, id: String, _ edit: RecordEdit) throws -> Written {
     let kind = try engine.schema.declaration(of: kindName)
     let (record, key, row) = try place(kind, id)
-    let project = try self.project(nil, of: record)
+    let project = try self.project(of: record, kind: kind)
     var columns = try columns(of: kind, edit.fields, project: project)
     for name in Set(edit.adding.keys).union(edit.removing.keys).sorted() {
       let field = try kind.declaration(of: name)
@@ -136,7 +136,8 @@ struct RecordWriter {
     // what is not here yet.
     let derived = RecordID.derived(project: project, kind: kind, foreignKey: text)
     do {
-      return try view.records.load(derived, origins: view.origins) == nil ? nil : derived
+      return try view.records.load(derived, kind: kind, origins: view.origins) == nil
+        ? nil : derived
     } catch {
       // A store that can not be read refuses the write that follows, with its own words.
       return derived
@@ -185,11 +186,18 @@ struct RecordWriter {
 
   // MARK: - Surroundings
 
-  private func project(_ wanted: ProjectID?, of record: RecordID? = nil) throws -> ProjectID {
-    let projects = engine.origins.projects
-    if let record, let stored = try engine.storedRecord(record) {
-      return try engine.origins.project(ofRef: stored.project)
+  /// The project that a stored record belongs to; of a new one, the wanted or only project.
+  private func project(
+    of record: RecordID, kind: KindDeclaration
+  ) throws -> ProjectID {
+    guard let stored = try engine.storedRecord(record, kind: kind.name) else {
+      return try project(nil)
     }
+    return try engine.origins.project(ofRef: stored.project)
+  }
+
+  private func project(_ wanted: ProjectID?) throws -> ProjectID {
+    let projects = engine.origins.projects
     if let wanted {
       if projects.contains(wanted) { return wanted }
       throw StoreError.refused(

@@ -74,7 +74,7 @@ extension SQLiteStore {
       let written = try engine.asOutsider { try body(engine) }
       _ = try engine.drain(atMost: .max)
       try engine.refuseFailure(after: written)
-      let state = try engine.storedRecord(written.record)?.state
+      let state = try engine.storedRecord(written.record, kind: written.kind.name)?.state
       return CommandOutcome(
         kind: written.kind.name, record: written.record,
         revision: state?.revision.rawValue ?? 0, isChanged: engine.log.lastPosition > before)

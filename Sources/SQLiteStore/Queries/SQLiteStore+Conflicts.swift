@@ -90,9 +90,9 @@ private struct ConflictPlace {
 extension StoreEngine {
   /// Throws where the conflict's cell has values that were not there at the revision `seen`.
   fileprivate func checkSeen(_ seen: Int64, _ place: ConflictPlace) throws {
-    guard let record = try storedRecord(place.record), record.state.revision.rawValue != seen else {
-      return
-    }
+    guard let record = try storedRecord(place.record, kind: place.kind.name),
+      record.state.revision.rawValue != seen
+    else { return }
     let then = try state(of: record, at: seen)?[place.cell]?.live
     let now = record.state[place.cell]?.live ?? []
     guard let then, Set(now).isSubset(of: then) else {

@@ -139,7 +139,7 @@ extension StoreView {
     }
     let project = try projectRef(of: row)
     let kind = schema[conflict.kind]
-    let record = try records.load(conflict.record, origins: origins)
+    let record = try records.load(conflict.record, kind: conflict.kind, origins: origins)
     let values = try listed(row).map { listed in
       try alternative(listed, in: conflict.cell, of: record, kind: kind, project: project)
     }

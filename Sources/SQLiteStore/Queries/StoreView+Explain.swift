@@ -14,7 +14,9 @@ extension StoreView {
     let record = try record(kind, named: id)
     var story = RecordStory(
       kind: kind.name, record: record, title: try title(of: record, kind: kind), writes: [])
-    guard let stored = try records.load(record, origins: origins) else { return story }
+    guard let stored = try records.load(record, kind: kind.name, origins: origins) else {
+      return story
+    }
     var entries: [(entry: ChangeLog.Entry, change: Change)] = []
     try history.walk(from: stored.head, origins: origins) { entry, change in
       entries.append((entry, change))

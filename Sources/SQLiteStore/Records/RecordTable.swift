@@ -13,24 +13,26 @@ final class RecordTable {
     layouts = Dictionary(
       schema.kinds.map { ($0.name, KindLayout($0)) }, uniquingKeysWith: { first, _ in first })
     select = try PreparedStatement(
-      database, "SELECT project, kind, head, flags, state FROM sync_records WHERE record = ?")
+      database,
+      "SELECT project, kind, head, flags, state FROM sync_records WHERE record = ? AND kind = ?")
     insert = try PreparedStatement(
       database,
       "INSERT INTO sync_records (record, project, kind, head, flags, state) VALUES (?, ?, ?, ?, ?, ?)"
     )
     update = try PreparedStatement(
-      database, "UPDATE sync_records SET head = ?, flags = ?, state = ? WHERE record = ?")
+      database,
+      "UPDATE sync_records SET head = ?, flags = ?, state = ? WHERE record = ? AND kind = ?")
   }
 
   /// What is worked out for a kind; `nil` for one that is not declared.
   func layout(of kind: String) -> KindLayout? { layouts[kind] }
 
   /// The stored record, or `nil` where this store has no change of it.
-  func load(_ id: RecordID, origins: Origins) throws -> WorkingRecord? {
+  func load(_ id: RecordID, kind: String, origins: Origins) throws -> WorkingRecord? {
     select.bind(1, id.rawValue)
+    select.bind(2, kind)
     guard try select.step("reading a record's metadata") else { return nil }
     defer { select.reset() }
-    let kind = select.text(1)
     let layout = layouts[kind]
     return WorkingRecord(
       id: id, project: select.integer(0), kindName: kind, layout: layout,
@@ -54,6 +56,7 @@ final class RecordTable {
     update.bind(2, record.flags.rawValue)
     update.bind(3, state)
     update.bind(4, record.id.rawValue)
+    update.bind(5, record.kindName)
     try update.run("saving a record's metadata")
   }
 

@@ -20,6 +20,9 @@ final class WorkingRecord {
   /// The only change of a new record, as long as it is the only one: most records of a batch are
   /// written by one change, and need no merging.
   private(set) var creation: Change?
+  /// The row has to be written whole, though one change made it: it says less than the change, or
+  /// says it otherwise.
+  var needsFullProjection = false
   private var merged: RecordState
 
   init(
@@ -55,10 +58,18 @@ final class WorkingRecord {
 
   /// Takes the first change of a new record; `false` where it has to be merged like any other.
   func takeCreation(_ change: Change) -> Bool {
-    guard !isStored, head == 0, creation == nil, let layout, layout.isPlainCreation(change)
+    guard !isStored, head == 0, creation == nil, !needsFullProjection, let layout,
+      layout.isPlainCreation(change)
     else { return false }
     creation = change
     return true
+  }
+
+  /// Merges the creation, if it waits, so that the record is projected in the general way.
+  func mergeCreation() {
+    guard creation != nil else { return }
+    let whole = state
+    state = whole
   }
 
   struct Flags: OptionSet {

@@ -89,8 +89,8 @@ struct CaptureChecks {
     case .money:
       [
         Check(
-          condition: "\(value) NOT GLOB '*[0-9] [A-Z][A-Z][A-Z]' OR ltrim(substr(\(value), 1, "
-            + "length(\(value)) - 4), '-') GLOB '*[^0-9]*'",
+          condition: "\(value) NOT GLOB '*[0-9] [A-Z][A-Z][A-Z]' OR CAST(CAST(\(amount(value)) "
+            + "AS INTEGER) AS TEXT) <> \(amount(value))",
           sentence: "\(path(field)) must be minor units and a currency, such as 1250 EUR")
       ]
     case .textSet, .referenceSet: set(field, value)
@@ -120,7 +120,9 @@ struct CaptureChecks {
     var check = oneOf(lifecycle.states, field, value)
     for pair in lifecycle.undecided {
       guard case .differentArguments(let state) = pair else { continue }
-      check.condition += " AND \(value) NOT GLOB \(Columns.literal(state + ":*"))"
+      check.condition +=
+        " AND (\(value) NOT GLOB \(Columns.literal(state + ":*")) "
+        + "OR length(CAST(\(value) AS BLOB)) > \(Limits.shortTextBytes))"
     }
     return check
   }
@@ -131,9 +133,15 @@ struct CaptureChecks {
       sentence: "\(path(field)) is longer than \(limit) bytes")
   }
 
+  private static let uuidPattern = [8, 4, 4, 4, 12]
+    .map { String(repeating: "[0-9a-f]", count: $0) }.joined(separator: "-")
+
   private func notUUID(_ value: String) -> String {
-    "length(\(value)) <> 36 OR \(value) GLOB '*[^0-9a-f-]*'"
+    "length(CAST(\(value) AS BLOB)) <> 36 OR \(value) NOT GLOB '\(Self.uuidPattern)'"
   }
+
+  /// The part of a money text before its currency.
+  private func amount(_ value: String) -> String { "substr(\(value), 1, length(\(value)) - 4)" }
 
   private func set(_ field: FieldDeclaration, _ value: String) -> [Check] {
     var element = "type <> 'text' OR length(CAST(value AS BLOB)) > \(Limits.shortTextBytes)"
@@ -161,7 +169,8 @@ struct CaptureChecks {
       Check(
         condition: "json_type(\(value)) <> 'object' OR EXISTS "
           + "(SELECT 1 FROM json_each(\(value)) WHERE type <> 'text' "
-          + "OR length(CAST(value AS BLOB)) > \(Limits.shortTextBytes))",
+          + "OR length(CAST(value AS BLOB)) > \(Limits.shortTextBytes) "
+          + "OR length(CAST(key AS BLOB)) > \(Limits.shortTextBytes))",
         sentence: "\(path(field)) must be a JSON object of texts"),
       Check(
         condition: "(SELECT count(*) FROM json_each(\(value))) > \(Limits.elements)",

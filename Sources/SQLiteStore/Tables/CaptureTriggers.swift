@@ -31,7 +31,7 @@ struct CaptureTriggers {
       SELECT CASE \(checks(isUpdate: false)) END;
       INSERT INTO sync_outbox (kind, operation, written_at, seen, changed_by, changed_for, new)
       VALUES ('\(kind.name)', 'insert', \(Columns.nowMilliseconds), NEW.seen, NEW.changed_by,
-        NEW.changed_for, \(row("NEW")));
+        NEW.changed_for, (SELECT \(row("r")) FROM \(table) AS r WHERE r.rowid = NEW.rowid));
       \(mark)
     END
     """
@@ -54,14 +54,17 @@ struct CaptureTriggers {
   }
 
   private var onDelete: String {
-    """
-    CREATE TRIGGER \(name("delete")) AFTER DELETE ON \(table)
-    WHEN \(isOutside)
-    BEGIN
-      INSERT INTO sync_outbox (kind, operation, written_at, old)
-      VALUES ('\(kind.name)', 'delete', \(Columns.nowMilliseconds), \(row("OLD")));
-    END
-    """
+    let refusal =
+      kind.name == "project"
+      ? "\n  SELECT RAISE(ABORT, 'a project is not deleted: its records would stay');" : ""
+    return """
+      CREATE TRIGGER \(name("delete")) AFTER DELETE ON \(table)
+      WHEN \(isOutside)
+      BEGIN\(refusal)
+        INSERT INTO sync_outbox (kind, operation, written_at, old)
+        VALUES ('\(kind.name)', 'delete', \(Columns.nowMilliseconds), \(row("OLD")));
+      END
+      """
   }
 
   /// A write that only says what it had seen, and changes nothing, leaves nothing behind.

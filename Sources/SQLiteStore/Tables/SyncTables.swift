@@ -57,12 +57,14 @@ enum SyncTables {
 
     -- Causal metadata, one compact row a record.
     CREATE TABLE sync_records (
-      record BLOB PRIMARY KEY NOT NULL CHECK (length(record) = 16),
+      record BLOB NOT NULL CHECK (length(record) = 16),
       project INTEGER NOT NULL,
       kind TEXT NOT NULL,
       head INTEGER NOT NULL,
       flags INTEGER NOT NULL,
-      state BLOB NOT NULL
+      state BLOB NOT NULL,
+      -- Nothing keeps two tables from using the same id: those are two records.
+      PRIMARY KEY (record, kind)
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE sync_outbox (

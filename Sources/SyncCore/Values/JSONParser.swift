@@ -14,6 +14,14 @@ extension JSONValue {
     self = try parser.document()
   }
 
+  /// Parses what a database took for JSON: of members with one name the last counts, and half a
+  /// surrogate pair becomes U+FFFD. All else is as strict as ``init(parsing:)``.
+  public init(tolerant text: String) throws(JSONError) {
+    var parser = JSONParser(bytes: Array(text.utf8))
+    parser.isTolerant = true
+    self = try parser.document()
+  }
+
   public init(parsing text: String) throws(JSONError) {
     var parser = JSONParser(bytes: Array(text.utf8))
     self = try parser.document()
@@ -23,6 +31,7 @@ extension JSONValue {
 private struct JSONParser {
   let bytes: [UInt8]
   var index = 0
+  var isTolerant = false
 
   init(bytes: [UInt8]) { self.bytes = bytes }
 
@@ -59,12 +68,12 @@ private struct JSONParser {
       skipBlanks()
       guard peek() == UInt8(ascii: "\"") else { throw fail("a member name was expected") }
       let name = try string()
-      guard names.insert(.text(name)).inserted else {
-        throw fail("the member \"\(name)\" occurs twice")
-      }
+      let isNew = names.insert(.text(name)).inserted
+      guard isNew || isTolerant else { throw fail("the member \"\(name)\" occurs twice") }
       skipBlanks()
       guard take(UInt8(ascii: ":")) else { throw fail("a colon was expected") }
       skipBlanks()
+      if !isNew { members.removeAll { $0.name.isBytewiseEqual(to: name) } }
       members.append(JSONValue.Member(name, try value(depth: depth + 1)))
       skipBlanks()
       if take(UInt8(ascii: "}")) { return .object(members) }
@@ -176,13 +185,18 @@ private struct JSONParser {
   private mutating func scalar() throws(JSONError) -> Unicode.Scalar {
     let first = try codeUnit()
     if let scalar = Unicode.Scalar(first) { return scalar }
-    guard (0xD800..<0xDC00).contains(first), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u"))
-    else { throw fail("an unpaired surrogate") }
-    let second = try codeUnit()
-    guard (0xDC00..<0xE000).contains(second),
-      let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
-    else { throw fail("an unpaired surrogate") }
-    return scalar
+    let start = index
+    if (0xD800..<0xDC00).contains(first), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) {
+      let second = try codeUnit()
+      if (0xDC00..<0xE000).contains(second),
+        let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+      {
+        return scalar
+      }
+    }
+    guard isTolerant else { throw fail("an unpaired surrogate") }
+    index = start
+    return "\u{FFFD}"
   }
 
   private mutating func codeUnit() throws(JSONError) -> UInt32 {

@@ -204,18 +204,23 @@ final class LabLink: SideLink {
   private func send(_ message: SyncProtocol.Message, at now: Instant, _ store: inout SQLiteStore) {
     let frame = MessageCodec.encode(message)
     log.sent(message, bytes: frame.count)
+    // Told only when the socket is let go of: what follows may destroy it.
+    if let failure = failure(sending: frame) {
+      tell(.disconnected(words: failure), at: now, &store)
+    }
+  }
+
+  /// Why the frame did not leave, or `nil`.
+  private func failure(sending frame: [UInt8]) -> String? {
     do {
       switch socket {
       case .some(let socket):
-        let outcome = try socket.send([frame])
         // Credit keeps far below the high-water mark: a full socket is a dead connection.
-        if outcome != .sent {
-          tell(.disconnected(words: "the connection takes nothing more"), at: now, &store)
-        }
-      case .none: break
+        return try socket.send([frame]) == .sent ? nil : "the connection takes nothing more"
+      case .none: return nil
       }
     } catch {
-      tell(.disconnected(words: "\(error)"), at: now, &store)
+      return "\(error)"
     }
   }
 }
