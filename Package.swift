@@ -43,7 +43,7 @@ let package = Package(
       swiftSettings: acting),
     .target(
       name: "SQLiteStore",
-      dependencies: ["SyncCore", "LivingLab", "SyncWire", crypto, grdb],
+      dependencies: ["SyncCore", "LivingLab", "SyncWire", "CSQLite", crypto, grdb],
       swiftSettings: acting),
     .target(name: "ZeroMQ", dependencies: ["CZeroMQ"], swiftSettings: acting),
     .target(name: "SyncControl", swiftSettings: acting),
@@ -73,6 +73,7 @@ let package = Package(
       dependencies: ["DeveloperRig", "SyncCore", "SyncControl", argumentParser],
       swiftSettings: acting),
     .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "CZstandard", providers: [.apt(["libzstd-dev"])]),
 

@@ -18,6 +18,7 @@ struct TidyTests {
     "SyncWire": ["SyncCore", "SyncProtocol", "CZstandard", "Crypto", "SwiftProtobuf"],
     "SQLiteStore": [
       "SyncCore", "LivingLab", "SyncWire", "Crypto", "Foundation", "GRDB", "GRDBSQLite",
+      "CSQLite",
     ],
     "ZeroMQ": ["CZeroMQ", "Synchronization", "Glibc"],
     "SyncControl": ["Foundation"],

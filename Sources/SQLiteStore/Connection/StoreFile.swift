@@ -7,6 +7,7 @@ enum StoreFile {
   static let applicationID = 0x4C53_796E
 
   static func configuration(readOnly: Bool = false) -> Configuration {
+    MemoryStatistics.off
     var configuration = Configuration()
     configuration.readonly = readOnly
     configuration.busyMode = .timeout(10)

@@ -29,6 +29,9 @@ final class StoreEngine {
   private struct RecordKey: Hashable {
     var id: RecordID
     var kind: String
+
+    /// The id alone: two kinds hardly ever share one.
+    func hash(into hasher: inout Hasher) { hasher.combine(id.rawValue.low) }
   }
 
   private var order: [WorkingRecord] = []

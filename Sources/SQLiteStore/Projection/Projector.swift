@@ -71,19 +71,18 @@ struct Projector {
     var outcome = Outcome()
     var values = [DomainRows.Column](repeating: .null, count: kind.fields.count)
     var elements: [Int: [(key: String, value: Value)]] = [:]
-    for operation in creation.operations {
-      guard let index = kind.index(ofField: operation.cell.field) else { continue }
+    for (index, operation) in zip(record.creationFields, creation.operations) {
       let value = operation.values[0].value
       if let element = operation.cell.element {
         elements[index, default: []].append((element, value))
-      } else if let column = Self.column(of: kind.fields[index].type, showing: value) {
+      } else if let column = Self.column(of: layout.types[index], showing: value) {
         values[index] = column
       } else {
         outcome.unfitting.append(kind.fields[index].name)
       }
     }
     for (index, present) in elements {
-      values[index] = Self.column(of: kind.fields[index].type, elements: present)
+      values[index] = Self.column(of: layout.types[index], elements: present)
     }
     var revision = Revision.none
     revision.include(creation.dot)

@@ -62,10 +62,11 @@ final class RecordTable {
 
   private func bytes(of record: WorkingRecord, origins: Origins) throws -> [UInt8] {
     let codec = record.layout?.codec ?? unknownKind
-    if let creation = record.creation {
+    if let creation = record.creation, let layout = record.layout {
       let origin = Origin(replica: creation.dot.replica, lane: creation.dot.lane)
       return codec.encode(
-        creation: creation, originRef: try origins.ref(of: origin, inProjectRef: record.project))
+        creation: creation, fieldNumbers: record.creationFields.map { layout.numbers[$0] },
+        originRef: try origins.ref(of: origin, inProjectRef: record.project))
     }
     return try codec.encode(record.state, project: record.project, origins: origins)
   }

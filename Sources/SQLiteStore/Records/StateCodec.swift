@@ -85,6 +85,9 @@ struct StateCodec {
     for dot in cell.cancelled { writer.count(number(dot)) }
   }
 
+  /// The number of a declared field.
+  func number(ofField name: String) -> Int { numberByField[name] ?? Self.unknownField }
+
   private func writeHead(_ key: CellKey, isSimple: Bool, into writer: inout ByteWriter) {
     writer.byte((key.element == nil ? 0 : Traits.element) | (isSimple ? Traits.isSimple : 0))
     if let field = numberByField[key.field] {
@@ -98,9 +101,9 @@ struct StateCodec {
     if let element = key.element { writer.text(element) }
   }
 
-  /// The metadata of a record that one plain change wrote (``KindLayout/isPlainCreation(_:)``), as
+  /// The metadata of a record that one plain change wrote (``KindLayout/plainFields(of:)``), as
   /// ``encode(_:project:origins:)`` would write it, but for the order of the cells.
-  func encode(creation change: Change, originRef: Int64) -> [UInt8] {
+  func encode(creation change: Change, fieldNumbers: [Int], originRef: Int64) -> [UInt8] {
     var revision = Revision.none
     revision.include(change.dot)
     var writer = ByteWriter(capacity: 24 + 4 * change.operations.count)
@@ -109,9 +112,12 @@ struct StateCodec {
     writer.integer(UInt64(originRef))
     writer.integer(change.dot.sequence)
     writer.count(change.operations.count)
-    for operation in change.operations {
+    for (position, operation) in change.operations.enumerated() {
       let flag = operation.values[0].value.boolean
-      writeHead(operation.cell, isSimple: flag == nil, into: &writer)
+      let element = operation.cell.element
+      writer.byte((element == nil ? 0 : Traits.element) | (flag == nil ? Traits.isSimple : 0))
+      writer.count(fieldNumbers[position])
+      if let element { writer.text(element) }
       if flag != nil {
         writer.count(1)
       }

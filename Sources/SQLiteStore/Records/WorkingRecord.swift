@@ -20,6 +20,8 @@ final class WorkingRecord {
   /// The only change of a new record, as long as it is the only one: most records of a batch are
   /// written by one change, and need no merging.
   private(set) var creation: Change?
+  /// The field of each of its operations (``KindLayout/plainFields(of:)``).
+  private(set) var creationFields: [Int] = []
   /// The row has to be written whole, though one change made it: it says less than the change, or
   /// says it otherwise.
   var needsFullProjection = false
@@ -59,9 +61,10 @@ final class WorkingRecord {
   /// Takes the first change of a new record; `false` where it has to be merged like any other.
   func takeCreation(_ change: Change) -> Bool {
     guard !isStored, head == 0, creation == nil, !needsFullProjection, let layout,
-      layout.isPlainCreation(change)
+      let fields = layout.plainFields(of: change)
     else { return false }
     creation = change
+    creationFields = fields
     return true
   }
 
