@@ -29,7 +29,6 @@ final class OnlineLink: SideLink {
   private var lastHandle: UInt64 = 0
   private var lastContacts: [String: Int64] = [:]
   private let since: Int64
-  private var failedHandshakes = 0
   let pollGeneration = 0
   private(set) var wantsWork = false
 
@@ -158,10 +157,7 @@ final class OnlineLink: SideLink {
   }
 
   private func observe() throws {
-    while let event = try monitor.next() {
-      log.transport(event)
-      if case .handshakeFailed = event.kind { failedHandshakes += 1 }
-    }
+    while let event = try monitor.next() { log.transport(event) }
   }
 
   private static let messagesPerTurn = 64
