@@ -66,6 +66,8 @@ public enum LabEvent: Hashable, Sendable {
   case refused(words: String)
   case session(SessionEvent)
   case sessionEnded(SessionEnding)
+  /// Another machine uses this device's key: a new key pair has to be made before the next dial.
+  case keyShared(words: String)
   /// The store could not do its part; nothing was acknowledged, and it is tried again.
   case storeFailed(words: String)
   case answered(SyncRequest, SyncAnswer)

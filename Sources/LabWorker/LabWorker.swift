@@ -17,7 +17,8 @@ public struct LabWorker: Sendable {
   private(set) var state: State = .stopped
   private(set) var endpoint = 0
   private var backoff: Backoff
-  private var token: SessionToken?
+  /// What was fetched anew since both sides last agreed: not a second time.
+  private var repaired: Set<Origin> = []
   /// Wishes to sync now that are not answered, in order.
   private var requests: [SyncRequest] = []
 
@@ -53,7 +54,6 @@ public struct LabWorker: Sendable {
   public init(_ configuration: LabConfiguration, seed: UInt64) {
     self.configuration = configuration
     backoff = Backoff(limits: configuration.limits, seed: seed)
-    token = configuration.session.token
   }
 
   public mutating func handle(
@@ -111,7 +111,7 @@ extension LabWorker {
   ) {
     guard case .dialing = state else { return }
     var session = configuration.session
-    session.token = token
+    session.unrepairable = repaired
     state = .conversing(Conversing(session: Session(session), since: now))
     converse(.start, at: now, &store, &outputs)
   }
@@ -222,7 +222,10 @@ extension LabWorker {
       state = .conversing(conversing)
       for output in said { pass(on: output, at: now, &outputs) }
       guard case .conversing = state else { return }
-      if isInSync { backoff.reset() }
+      if isInSync {
+        backoff.reset()
+        repaired = []
+      }
       if isSettled { answerSettled(&outputs) }
     } catch {
       state = .conversing(conversing)
@@ -244,7 +247,7 @@ extension LabWorker {
     switch output {
     case .send(let message): outputs.append(.send(message))
     case .event(let event):
-      if case .token(let fresh) = event { token = fresh }
+      if case .truncated(_, let origin, _) = event { repaired.insert(origin) }
       outputs.append(.event(.session(event)))
     case .ended(let ending):
       outputs.append(.event(.sessionEnded(ending)))
@@ -260,12 +263,19 @@ extension LabWorker {
       outputs.append(.hangUp)
       wait(backoff.spread(Int64(milliseconds)), why: words, at: now, &outputs)
       answer(.failed(words: words), &outputs)
+    case .notAdmitted(.renewKey(let words)):
+      outputs.append(.hangUp)
+      outputs.append(.event(.keyShared(words: words)))
+      refused(words, at: now, &outputs)
     case .notAdmitted(let admission):
       outputs.append(.hangUp)
       refused(admission.words, at: now, &outputs)
     case .closedByPeer(let bye) where bye.reason == .revoked:
       outputs.append(.hangUp)
       refused(bye.words, at: now, &outputs)
+    case .closedHere(.forked):
+      outputs.append(.hangUp)
+      dial(at: now, &outputs)
     case .closedByPeer, .violation, .silence, .closedHere:
       fail(ending.words, at: now, &outputs)
     }

@@ -4,16 +4,10 @@ import SyncProtocol
 public struct OnlineConfiguration: Hashable, Sendable {
   /// What is said to every peer; its projects and authors follow from the device.
   public var session: SessionConfiguration
-  /// The devices, by key, to which replicas belong, as far as they were seen.
-  public var owners: [ReplicaID: String]
   public var limits: OnlineLimits
 
-  public init(
-    session: SessionConfiguration, owners: [ReplicaID: String] = [:],
-    limits: OnlineLimits = OnlineLimits()
-  ) {
+  public init(session: SessionConfiguration, limits: OnlineLimits = OnlineLimits()) {
     self.session = session
-    self.owners = owners
     self.limits = limits
   }
 }

@@ -71,9 +71,12 @@ public enum OnlineOutput: Hashable, Sendable {
 public enum OnlineEvent: Hashable, Sendable {
   case session(PeerHandle, device: String, SessionEvent)
   case sessionEnded(PeerHandle, device: String, SessionEnding)
-  /// The device spoke as this replica for the first time: to be kept, and given back in
-  /// ``OnlineConfiguration/owners``.
-  case replicaSeen(ReplicaID, key: String)
+  /// The device spoke as this replica for the first time.
+  case replicaSeen(ReplicaID, device: String)
+  /// A store spoke that is an older copy of one that spoke since.
+  case superseded(ReplicaID, device: String)
+  /// Two machines speak with one device key; the one with this replica has to make its own.
+  case keyShared(ReplicaID, device: String)
   case violation(PeerHandle, device: String, PeerViolation)
   /// The store could not do its part for this peer; nothing was acknowledged to it.
   case storeFailed(PeerHandle, device: String, words: String)

@@ -10,7 +10,7 @@ import SyncProtocol
 public struct OnlineWorker: Sendable {
   public let configuration: OnlineConfiguration
   private var peers: [PeerHandle: Peer] = [:]
-  private var owners: [ReplicaID: String]
+  private var tokens: SplitMix64
   /// The peer that was served last.
   private var lastServed = PeerHandle(rawValue: 0)
   private var isStopped = false
@@ -20,9 +20,10 @@ public struct OnlineWorker: Sendable {
     var session: Session
   }
 
-  public init(_ configuration: OnlineConfiguration) {
+  /// `seed` decides the session tokens: it must never have been used before.
+  public init(_ configuration: OnlineConfiguration, seed: UInt64) {
     self.configuration = configuration
-    owners = configuration.owners
+    tokens = SplitMix64(seed: seed)
   }
 
   public mutating func handle(
@@ -72,20 +73,10 @@ extension OnlineWorker {
     _ store: inout some ChangeStore, _ outputs: inout [OnlineOutput]
   ) {
     peers[handle] = nil
-    let admission = admission(of: hello, device)
-    if admission == .go {
-      for older in handles(of: device.key) {
-        close(older, .fenced, words: "\(device.name) has a newer connection", &outputs)
-      }
-      let replica = hello.introduction.replica
-      if owners.updateValue(device.key, forKey: replica) == nil {
-        outputs.append(.event(.replicaSeen(replica, key: device.key)))
-      }
-    }
-    var session = configuration.session
-    session.projects = device.projects
-    session.authors = authors(for: device)
     do {
+      var session = configuration.session
+      session.projects = device.projects
+      let admission = try admit(hello, device, into: &session, at: now, &store, &outputs)
       let (accepted, said) = try Session.accepting(
         hello, admission: admission, session, at: now, store: &store)
       if accepted.isOpen { peers[handle] = Peer(device: device, session: accepted) }
@@ -95,17 +86,73 @@ extension OnlineWorker {
     }
   }
 
-  private func admission(of hello: Hello, _ device: Device) -> Admission {
+  /// Decides whether the device may stay, and what its session may do. What is noted of it is on
+  /// disk before anything is answered.
+  private mutating func admit(
+    _ hello: Hello, _ device: Device, into session: inout SessionConfiguration, at now: Instant,
+    _ store: inout some ChangeStore, _ outputs: inout [OnlineOutput]
+  ) throws -> Admission {
+    let replica = hello.introduction.replica
+    let known = try store.ledger(of: replica)
+    let admission = admission(of: hello, device, known)
+    guard admission == .go else { return admission }
+    for older in handles(of: device.key) {
+      close(older, .fenced, words: "\(device.name) has a newer connection", &outputs)
+    }
+    if known == nil { outputs.append(.event(.replicaSeen(replica, device: device.name))) }
+    var ledger = known ?? PeerLedger(replica: replica, device: device.key)
+    if ledger.device != device.key { ledger.move(to: device.key) }
+    session.isPeerSuperseded = !ledger.present(hello.introduction.token)
+    if session.isPeerSuperseded {
+      outputs.append(.event(.superseded(replica, device: device.name)))
+    } else {
+      let token = SessionToken(rawValue: UniqueID(high: tokens.next(), low: tokens.next()))
+      ledger.issue(token)
+      session.token = token
+      try separate(ledger, device, at: now, &store, &outputs)
+      try store.save(ledger, at: now)
+    }
+    session.authors = session.isPeerSuperseded ? .only([]) : try authors(for: device, store)
+    return .go
+  }
+
+  /// A device whose later replica exists, and that speaks as an earlier one with a good token, is two
+  /// machines: a store that forked never speaks under its former name again.
+  private func separate(
+    _ ledger: PeerLedger, _ device: Device, at now: Instant, _ store: inout some ChangeStore,
+    _ outputs: inout [OnlineOutput]
+  ) throws {
+    guard ledger.presented != nil else { return }
+    let all = try store.ledgers(ofDevice: device.key)
+    guard let place = all.firstIndex(where: { $0.replica == ledger.replica }) else { return }
+    for var later in all[(place + 1)...] where !later.mustRenewKey {
+      later.demandNewKey()
+      try store.save(later, at: now)
+      outputs.append(.event(.keyShared(later.replica, device: device.name)))
+    }
+  }
+
+  private func admission(
+    of hello: Hello, _ device: Device, _ ledger: PeerLedger?
+  ) -> Admission {
     switch device.standing {
     case .pending(let words): return .pending(words: words)
     case .revoked(let words): return .revoked(words: words)
     case .admitted: break
     }
-    if let owner = owners[hello.introduction.replica], owner != device.key {
+    switch (ledger?.device == device.key, ledger?.mustRenewKey) {
+    case (_, nil), (true, false?), (false, true?): break
+    case (false, false?):
       return .refused(
         words: """
           replica \(hello.introduction.replica) belongs to another device: this store is a copy \
           of that device's
+          """)
+    case (true, true?):
+      return .renewKey(
+        words: """
+          this laptop's disk is a copy of another's (\(device.name)), which uses the same key: it \
+          makes a key of its own, which has to be let in
           """)
     }
     let others = peers.values.filter { $0.device.key != device.key }
@@ -119,9 +166,9 @@ extension OnlineWorker {
     return .go
   }
 
-  private func authors(for device: Device) -> AuthorAccess {
+  private func authors(for device: Device, _ store: some ChangeStore) throws -> AuthorAccess {
     if device.mayRelay { return .any }
-    return .only(Set(owners.lazy.filter { $0.value == device.key }.map(\.key)))
+    return .only(Set(try store.ledgers(ofDevice: device.key).map(\.replica)))
   }
 
   private func handles(of key: String) -> [PeerHandle] {

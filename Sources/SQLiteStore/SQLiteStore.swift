@@ -8,7 +8,7 @@ import SyncWire
 /// One thread uses a store. Every call that changes it is one transaction, on disk
 /// (`synchronous=FULL`) when the call returns. Long reads belong on a ``StoreReader``.
 public final class SQLiteStore: ChangeStore {
-  public let replica: ReplicaID
+  public var replica: ReplicaID { engine.replica }
   public let side: Side
   /// The replica's name, as people know it.
   public let name: String
@@ -43,7 +43,6 @@ public final class SQLiteStore: ChangeStore {
       let identity = try StoreIdentity.load(from: database)
       return (identity, try StoreEngine(database, schema: schema, identity: identity))
     }
-    replica = identity.replica
     side = identity.side
     name = identity.name
     self.engine = engine

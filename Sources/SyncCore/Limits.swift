@@ -15,6 +15,8 @@ public enum Limits {
   public static let textComparisonCells = 4_000_000
   /// How many merges of merges the base of a text looks back through.
   public static let textAncestryDepth = 256
+  /// Session tokens that were given to a replica and never presented, the latest of which are kept.
+  public static let unusedTokens = 16
   /// Nesting of JSON read from outside.
   public static let jsonDepth = 32
 }

@@ -42,17 +42,17 @@ struct Assembly {
   private func labLink() throws -> any SideLink {
     guard let online = configuration.online else { return UnlinkedLab(at: now) }
     let security: Socket.Security
+    let keys = KeyFolder(path: configuration.keysDirectory)
     switch online.security {
     case .curve(let serverKey):
-      let own = try KeyFolder(path: configuration.keysDirectory).load()
-      security = .curveClient(own: own, server: serverKey)
+      security = .curveClient(own: try keys.load(), server: serverKey)
     case .plain: security = .plain
     }
     let worker = LabWorker(
       LabConfiguration(endpoints: online.endpoints.map(\.description), session: session),
       seed: UInt64.random(in: 0...UInt64.max))
     return LabLink(
-      worker: worker, endpoints: online.endpoints, security: security,
+      worker: worker, endpoints: online.endpoints, security: security, keys: keys,
       options: TransportOptions.dealer(silenceLimitSeconds: configuration.silenceLimitSeconds),
       context: context, log: LinkLog(logger), at: now)
   }
@@ -68,7 +68,7 @@ struct Assembly {
     case .plain: security = .plain
     }
     let worker = OnlineWorker(
-      OnlineConfiguration(session: session, owners: try store.replicaOwners()))
+      OnlineConfiguration(session: session), seed: UInt64.random(in: 0...UInt64.max))
     return try OnlineLink(
       worker: worker, endpoint: listening.endpoint, security: security,
       options: TransportOptions.router(silenceLimitSeconds: configuration.silenceLimitSeconds),

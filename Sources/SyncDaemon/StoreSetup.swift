@@ -44,13 +44,3 @@ public enum StoreSetup {
     if let identifier { try store.adopt(identifier) }
   }
 }
-
-extension UniqueID {
-  /// A version 4 UUID (RFC 9562) from the system's generator.
-  static func random() -> UniqueID {
-    var generator = SystemRandomNumberGenerator()
-    let high = UInt64.random(in: 0...UInt64.max, using: &generator)
-    let low = UInt64.random(in: 0...UInt64.max, using: &generator)
-    return UniqueID(high: high & ~0xF000 | 0x4000, low: low & ~(3 << 62) | 2 << 62)
-  }
-}

@@ -6,14 +6,17 @@ import SyncWire
 /// The reference implementation of ``SyncCore/ChangeStore``: dictionaries, whole and slow. What it does
 /// with a change is what every store must do.
 public struct MemoryStore: ChangeStore {
-  public let replica: ReplicaID
+  public internal(set) var replica: ReplicaID
   public let side: Side
   public var schema: Schema
   /// Shared by the copies of a store.
   public let faults = FaultPlan()
-  private var logs: [ProjectID: ProjectLog] = [:]
+  var logs: [ProjectID: ProjectLog] = [:]
   private var lastHLC: HLC?
-  private var random: SplitMix64
+  var random: SplitMix64
+  var lastToken: SessionToken?
+  /// In the order in which the replicas were first seen.
+  var ledgers: [PeerLedger] = []
 
   /// `seed` decides the keys of commitments.
   public init(
@@ -191,7 +194,7 @@ extension MemoryStore {
     return change
   }
 
-  private mutating func commitmentKey() -> [UInt8] {
+  mutating func commitmentKey() -> [UInt8] {
     UniqueID(high: random.next(), low: random.next()).bytes
   }
 

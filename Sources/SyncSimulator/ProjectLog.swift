@@ -7,8 +7,9 @@ struct ProjectLog {
   private(set) var vector = ProjectVector()
   /// By origin, from sequence 1.
   private(set) var entries: [Origin: [Entry]] = [:]
-  /// The order of arrival in each lane.
+  /// The order of arrival in each lane, and over all.
   private(set) var arrivals: [Lane: [Dot]] = [:]
+  private(set) var order: [Dot] = []
   private(set) var records: [RecordID: Record] = [:]
   var acknowledged: [ReplicaID: ProjectVector] = [:]
   private(set) var parked: [Dot: ParkReason] = [:]
@@ -44,6 +45,7 @@ struct ProjectLog {
     entries[origin, default: []].append(Entry(encoded: encoded, hash: hash, change: change))
     vector.advance(origin, to: ChainPosition(sequence: dot.sequence, hash: hash))
     arrivals[dot.lane, default: []].append(dot)
+    order.append(dot)
     guard let change else { return park(dot, .undecodable) }
     let wasOpen = try hasOpenConflict(change.record, schema: schema)
     // Taken out and put back, because the history reads the rest of the log meanwhile.
@@ -56,6 +58,24 @@ struct ProjectLog {
     }
     guard isKnown else { return park(dot, .unknownField) }
     return try !wasOpen && hasOpenConflict(change.record, schema: schema) ? .conflict : .accepted
+  }
+
+  /// What the log would be if some changes, each the last of its origin, had never come.
+  func without(_ isGone: (Dot) -> Bool, schema: Schema) throws -> ProjectLog {
+    var log = ProjectLog(project: project)
+    for dot in order where !isGone(dot) {
+      guard let entry = self[dot] else { continue }
+      _ = try log.append(entry.encoded, entry.change, at: dot, schema: schema)
+    }
+    log.acknowledged = acknowledged.mapValues { vector in
+      var kept = ProjectVector()
+      for origin in vector.origins
+      where vector[origin]?.sequence ?? 0 <= log.vector.sequence(of: origin) {
+        kept[origin] = vector[origin]
+      }
+      return kept
+    }
+    return log
   }
 
   private mutating func park(_ dot: Dot, _ reason: ParkReason) -> Verdict {

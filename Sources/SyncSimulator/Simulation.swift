@@ -35,9 +35,9 @@ public struct Simulation {
     startingAt now: Instant
   ) {
     onlineConfiguration = configuration
-    worker = OnlineWorker(configuration)
-    self.store = store
     random = SplitMix64(seed: seed)
+    worker = OnlineWorker(configuration, seed: random.next())
+    self.store = store
     self.now = now
   }
 
@@ -94,7 +94,7 @@ public struct Simulation {
       labs[lab].toOnline = []
       labs[lab].toLab = []
     }
-    worker = OnlineWorker(onlineConfiguration)
+    worker = OnlineWorker(onlineConfiguration, seed: random.next())
     wantsWork = false
   }
 }

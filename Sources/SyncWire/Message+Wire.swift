@@ -30,6 +30,10 @@ extension WireMessage {
       self.divergence.replica = WireID(divergence.origin.replica.rawValue)
       self.divergence.lane = UInt32(divergence.origin.lane.rawValue)
       self.divergence.sequence = divergence.sequence
+    case .probe(let probe): self.probe = WireProbe(probe)
+    case .probed(let probed):
+      self.probed.probe = WireProbe(probed.probe)
+      if let hash = probed.hash { self.probed.hash = WireID(hash.bits) }
     }
   }
 }
@@ -39,6 +43,16 @@ extension WireID {
     self.init()
     high = id.high
     low = id.low
+  }
+}
+
+extension WireProbe {
+  init(_ probe: Probe) {
+    self.init()
+    project = WireID(probe.project.rawValue)
+    replica = WireID(probe.origin.replica.rawValue)
+    lane = UInt32(probe.origin.lane.rawValue)
+    sequence = probe.sequence
   }
 }
 
@@ -87,7 +101,9 @@ extension WireWelcome {
     case .pending(let words): pending = words
     case .revoked(let words): revoked = words
     case .refused(let words): refused = words
+    case .renewKey(let words): renewKey = words
     }
+    superseded = welcome.isSuperseded
     grants = welcome.grants.map { grant in
       var wire = WireGrant()
       wire.project = WireID(grant.project.rawValue)

@@ -398,6 +398,22 @@ nonisolated struct WireMessage: Sendable {
     set {kind = .divergence(newValue)}
   }
 
+  var probe: WireProbe {
+    get {
+      if case .probe(let v)? = kind {return v}
+      return WireProbe()
+    }
+    set {kind = .probe(newValue)}
+  }
+
+  var probed: WireProbed {
+    get {
+      if case .probed(let v)? = kind {return v}
+      return WireProbed()
+    }
+    set {kind = .probed(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Kind: Equatable, Sendable {
@@ -411,6 +427,8 @@ nonisolated struct WireMessage: Sendable {
     case pong(WirePong)
     case bye(WireBye)
     case divergence(WireDivergence)
+    case probe(WireProbe)
+    case probed(WireProbed)
 
   }
 
@@ -584,7 +602,17 @@ nonisolated struct WireWelcome: Sendable {
     set {admission = .refused(newValue)}
   }
 
+  var renewKey: String {
+    get {
+      if case .renewKey(let v)? = admission {return v}
+      return String()
+    }
+    set {admission = .renewKey(newValue)}
+  }
+
   var grants: [WireGrant] = []
+
+  var superseded: Bool = false
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -594,6 +622,7 @@ nonisolated struct WireWelcome: Sendable {
     case pending(String)
     case revoked(String)
     case refused(String)
+    case renewKey(String)
 
   }
 
@@ -929,7 +958,7 @@ nonisolated struct WireBye: Sendable {
   // methods supported on all messages.
 
   /// 1 stopping, 2 violation, 3 fenced, 4 silence, 5 unknown session, 6 revoked, 7 paused,
-  /// 8 store failed.
+  /// 8 store failed, 9 forked.
   var reason: UInt32 = 0
 
   var words: String = String()
@@ -972,6 +1001,73 @@ nonisolated struct WireDivergence: Sendable {
 
   fileprivate var _project: WireID? = nil
   fileprivate var _replica: WireID? = nil
+}
+
+nonisolated struct WireProbe: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var project: WireID {
+    get {_project ?? WireID()}
+    set {_project = newValue}
+  }
+  /// Returns true if `project` has been explicitly set.
+  var hasProject: Bool {self._project != nil}
+  /// Clears the value of `project`. Subsequent reads from it will return its default value.
+  mutating func clearProject() {self._project = nil}
+
+  var replica: WireID {
+    get {_replica ?? WireID()}
+    set {_replica = newValue}
+  }
+  /// Returns true if `replica` has been explicitly set.
+  var hasReplica: Bool {self._replica != nil}
+  /// Clears the value of `replica`. Subsequent reads from it will return its default value.
+  mutating func clearReplica() {self._replica = nil}
+
+  var lane: UInt32 = 0
+
+  var sequence: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _project: WireID? = nil
+  fileprivate var _replica: WireID? = nil
+}
+
+nonisolated struct WireProbed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var probe: WireProbe {
+    get {_probe ?? WireProbe()}
+    set {_probe = newValue}
+  }
+  /// Returns true if `probe` has been explicitly set.
+  var hasProbe: Bool {self._probe != nil}
+  /// Clears the value of `probe`. Subsequent reads from it will return its default value.
+  mutating func clearProbe() {self._probe = nil}
+
+  /// Absent where the chain does not go that far.
+  var hash: WireID {
+    get {_hash ?? WireID()}
+    set {_hash = newValue}
+  }
+  /// Returns true if `hash` has been explicitly set.
+  var hasHash: Bool {self._hash != nil}
+  /// Clears the value of `hash`. Subsequent reads from it will return its default value.
+  mutating func clearHash() {self._hash = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _probe: WireProbe? = nil
+  fileprivate var _hash: WireID? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -1445,7 +1541,7 @@ nonisolated extension WirePersonalCell: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Message"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}welcome\0\u{1}vectors\0\u{1}batch\0\u{1}receipt\0\u{1}acknowledgement\0\u{1}ping\0\u{1}pong\0\u{1}bye\0\u{1}divergence\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}welcome\0\u{1}vectors\0\u{1}batch\0\u{1}receipt\0\u{1}acknowledgement\0\u{1}ping\0\u{1}pong\0\u{1}bye\0\u{1}divergence\0\u{1}probe\0\u{1}probed\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1583,6 +1679,32 @@ nonisolated extension WireMessage: SwiftProtobuf.Message, SwiftProtobuf._Message
           self.kind = .divergence(v)
         }
       }()
+      case 11: try {
+        var v: WireProbe?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .probe(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .probe(v)
+        }
+      }()
+      case 12: try {
+        var v: WireProbed?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .probed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .probed(v)
+        }
+      }()
       default: break
       }
     }
@@ -1633,6 +1755,14 @@ nonisolated extension WireMessage: SwiftProtobuf.Message, SwiftProtobuf._Message
     case .divergence?: try {
       guard case .divergence(let v)? = self.kind else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .probe?: try {
+      guard case .probe(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .probed?: try {
+      guard case .probed(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
     }()
     case nil: break
     }
@@ -1805,7 +1935,7 @@ nonisolated extension WireProjectDigest: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Welcome"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}introduction\0\u{1}go\0\u{3}come_back\0\u{1}pending\0\u{1}revoked\0\u{1}refused\0\u{1}grants\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}introduction\0\u{1}go\0\u{3}come_back\0\u{1}pending\0\u{1}revoked\0\u{1}refused\0\u{1}grants\0\u{1}superseded\0\u{3}renew_key\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1866,6 +1996,15 @@ nonisolated extension WireWelcome: SwiftProtobuf.Message, SwiftProtobuf._Message
         }
       }()
       case 8: try { try decoder.decodeRepeatedMessageField(value: &self.grants) }()
+      case 9: try { try decoder.decodeSingularBoolField(value: &self.superseded) }()
+      case 10: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.admission != nil {try decoder.handleConflictingOneOf()}
+          self.admission = .renewKey(v)
+        }
+      }()
       default: break
       }
     }
@@ -1903,11 +2042,17 @@ nonisolated extension WireWelcome: SwiftProtobuf.Message, SwiftProtobuf._Message
       guard case .refused(let v)? = self.admission else { preconditionFailure() }
       try visitor.visitSingularStringField(value: v, fieldNumber: 7)
     }()
-    case nil: break
+    default: break
     }
     if !self.grants.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.grants, fieldNumber: 8)
     }
+    if self.superseded != false {
+      try visitor.visitSingularBoolField(value: self.superseded, fieldNumber: 9)
+    }
+    try { if case .renewKey(let v)? = self.admission {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 10)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1916,6 +2061,7 @@ nonisolated extension WireWelcome: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs._introduction != rhs._introduction {return false}
     if lhs.admission != rhs.admission {return false}
     if lhs.grants != rhs.grants {return false}
+    if lhs.superseded != rhs.superseded {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2557,6 +2703,94 @@ nonisolated extension WireDivergence: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._replica != rhs._replica {return false}
     if lhs.lane != rhs.lane {return false}
     if lhs.sequence != rhs.sequence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireProbe: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Probe"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}project\0\u{1}replica\0\u{1}lane\0\u{1}sequence\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._project) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._replica) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.lane) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._project {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._replica {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.lane != 0 {
+      try visitor.visitSingularUInt32Field(value: self.lane, fieldNumber: 3)
+    }
+    if self.sequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.sequence, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireProbe, rhs: WireProbe) -> Bool {
+    if lhs._project != rhs._project {return false}
+    if lhs._replica != rhs._replica {return false}
+    if lhs.lane != rhs.lane {return false}
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireProbed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Probed"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}probe\0\u{1}hash\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._probe) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._hash) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._probe {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._hash {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireProbed, rhs: WireProbed) -> Bool {
+    if lhs._probe != rhs._probe {return false}
+    if lhs._hash != rhs._hash {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -22,6 +22,12 @@ extension WireMessage {
       .pong(Pong(number: pong.number, digests: try pong.digests.projectDigests()))
     case .bye(let bye): .bye(try bye.message())
     case .divergence(let divergence): .divergence(try divergence.message())
+    case .probe(let probe): .probe(try probe.message())
+    case .probed(let probed):
+      .probed(
+        Probed(
+          try probed.probe.message(),
+          hash: probed.hasHash ? Digest128(bits: probed.hash.id) : nil))
     case nil: throw WireError(.missing, in: "Message.kind", at: 0)
     }
   }
@@ -106,7 +112,7 @@ extension WireWelcome {
     }
     return Welcome(
       protocolVersion: version, introduction: try introduction.message(),
-      admission: try decision(), grants: found)
+      admission: try decision(), grants: found, isSuperseded: superseded)
   }
 
   private func decision() throws(WireError) -> SyncProtocol.Admission {
@@ -119,6 +125,7 @@ extension WireWelcome {
     case .pending(let words): return .pending(words: try words.bounded(in: place))
     case .revoked(let words): return .revoked(words: try words.bounded(in: place))
     case .refused(let words): return .refused(words: try words.bounded(in: place))
+    case .renewKey(let words): return .renewKey(words: try words.bounded(in: place))
     case nil: throw WireError(.missing, in: place, at: 0)
     }
   }
@@ -216,5 +223,15 @@ extension WireDivergence {
       origin: Origin(
         replica: ReplicaID(rawValue: replica.id), lane: try lane.lane(in: "Divergence.lane")),
       sequence: try sequence.sequence(in: "Divergence.sequence"))
+  }
+}
+
+extension WireProbe {
+  fileprivate func message() throws(WireError) -> Probe {
+    Probe(
+      project: ProjectID(rawValue: project.id),
+      origin: Origin(
+        replica: ReplicaID(rawValue: replica.id), lane: try lane.lane(in: "Probe.lane")),
+      sequence: try sequence.sequence(in: "Probe.sequence"))
   }
 }

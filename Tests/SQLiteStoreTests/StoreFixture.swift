@@ -61,12 +61,14 @@ final class StoreFixture {
   func capture() throws -> Captured { try store.capture(atMost: 10_000, at: now) }
 
   /// Every domain row of every kind, all columns, in the order of the keys.
-  func dump() throws -> [String] {
+  func dump(revisions: Bool = true) throws -> [String] {
     try outside.read { database in
       var lines: [String] = []
       for kind in LivingLab.schema.kinds {
         let key = Columns.key(of: kind).map(Columns.quoted).joined(separator: ", ")
-        let names = (kind.naturalKey.isEmpty ? ["id"] : []) + kind.fields.map(\.name) + Columns.own
+        let names =
+          (kind.naturalKey.isEmpty ? ["id"] : []) + kind.fields.map(\.name)
+          + Columns.own.filter { revisions || $0 != "revision" }
         let columns = names.map { "quote(\(Columns.quoted($0)))" }.joined(separator: " || '|' || ")
         lines += try String.fetchAll(
           database,

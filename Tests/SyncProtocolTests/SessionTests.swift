@@ -162,7 +162,7 @@ struct SessionTests {
     }
   }
 
-  @Test("Chains that differ are noticed, told, and nothing of that origin moves")
+  @Test("Own chains that differ are told, nothing moves, and the side that dialed forks")
   mutating func chainMismatch() throws {
     let origin = Origin(replica: lab, lane: .records)
     var copy = MemoryStore(replica: lab, side: .lab, schema: schema, projects: [project], seed: 1)
@@ -212,9 +212,11 @@ struct SessionTests {
     }
     #expect(mismatches == [true, false])
     #expect(store.position(of: project).total == 5)
+    #expect(copy.replica != origin.replica)
+    let renamed = Origin(replica: copy.replica, lane: .records)
+    #expect(copy.position(of: project).sequence(of: renamed) == 6)
     #expect(copy.position(of: project).total == 6)
-    #expect(labSession.inSyncSince == nil && onlineSession.inSyncSince == nil)
-    #expect(!labSession.isEnded && !onlineSession.isEnded)
+    #expect(labSession.isEnded && onlineSession.isEnded)
   }
 
   @Test("A change larger than the credit goes alone")

@@ -154,7 +154,7 @@ struct OnlineWorkerTests {
   func fairness() throws {
     var store = MemoryStore(
       replica: onlineReplica, side: .online, schema: schema, projects: [project])
-    var worker = OnlineWorker(OnlineConfiguration(session: sessionConfiguration("hub")))
+    var worker = OnlineWorker(OnlineConfiguration(session: sessionConfiguration("hub")), seed: 1)
     let digests = [ProjectDigest(project: project, digest: try store.digest(of: project))]
     for number in 1...3 as ClosedRange<UInt64> {
       let introduction = Introduction(

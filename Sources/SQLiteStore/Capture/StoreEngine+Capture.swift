@@ -121,14 +121,29 @@ extension StoreEngine {
       authority: side == .online ? .online : .lab, changedBy: changedBy, changedFor: changedFor,
       channel: channel, kind: kind.name, record: record.id, naturalKey: record.naturalKey,
       operations: operations)
+    try append(change, to: record, origin: ref, after: last.hash)
+  }
+
+  /// Appends an own change that stands next in its chain, and merges it.
+  func append(_ change: Change, to record: WorkingRecord) throws {
+    let origin = Origin(replica: change.dot.replica, lane: change.dot.lane)
+    let ref = try origins.makeRef(of: origin, inProjectRef: record.project, in: database)
+    let last = origins.vector(ofProjectRef: record.project)[origin]
+    try append(change, to: record, origin: ref, after: last?.hash ?? .zero)
+  }
+
+  private func append(
+    _ change: Change, to record: WorkingRecord, origin ref: Int64, after last: Digest128
+  ) throws {
+    let kind = schema[change.kind]
     let encoded = ChangeCodec.encode(
-      change, isPersonal: { kind.field(named: $0)?.isPersonal ?? false },
+      change, isPersonal: { kind?.field(named: $0)?.isPersonal ?? false },
       commitmentKey: Self.freshKey())
-    let hash = ChainHash.next(after: last.hash, dot: dot, bytes: encoded.bytes)
+    let hash = ChainHash.next(after: last, dot: change.dot, bytes: encoded.bytes)
     let position = try log.append(
-      encoded, origin: ref, sequence: dot.sequence,
+      encoded, origin: ref, sequence: change.dot.sequence,
       previous: record.head == 0 ? nil : record.head, hash: hash, at: now.wallMilliseconds)
-    try origins.advance(ref: ref, to: ChainPosition(sequence: dot.sequence, hash: hash))
+    try origins.advance(ref: ref, to: ChainPosition(sequence: change.dot.sequence, hash: hash))
     try merge(change, into: record, position: position)
   }
 

@@ -7,7 +7,8 @@ import SyncWire
 final class StoreEngine {
   let database: Database
   let schema: Schema
-  let replica: ReplicaID
+  /// Changes in a fork, and nowhere else.
+  var replica: ReplicaID
   let side: Side
   var origins: Origins
   let log: ChangeLog
@@ -70,6 +71,7 @@ final class StoreEngine {
     _ body: () throws -> Result
   ) throws -> Result {
     let originsBefore = origins
+    let replicaBefore = replica
     let positionBefore = log.lastPosition
     let clockBefore = lastOwnHLC
     let acknowledgementsBefore = acknowledgements
@@ -95,6 +97,7 @@ final class StoreEngine {
       return result
     } catch {
       origins = originsBefore
+      replica = replicaBefore
       log.rewind(to: positionBefore)
       history.forget()
       lastOwnHLC = clockBefore
@@ -138,6 +141,12 @@ final class StoreEngine {
     }
     working[place] = record
     return record
+  }
+
+  /// Lets go of a record that is in no table any more.
+  func forget(_ record: WorkingRecord) {
+    working[RecordKey(id: record.id, kind: record.kindName)] = nil
+    order.removeAll { $0 === record }
   }
 
   /// Whether a change has been merged here: covered, and not parked as undecodable.

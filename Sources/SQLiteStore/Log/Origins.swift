@@ -122,6 +122,14 @@ struct Origins {
     dirty.insert(ref)
   }
 
+  /// Moves a chain back: what it had behind `position` is gone from the log.
+  mutating func rewind(ref: Int64, to position: ChainPosition) throws {
+    let entry = try entry(ofRef: ref)
+    vectors[entry.project, default: ProjectVector()][entry.origin] =
+      position.sequence == 0 ? nil : position
+    dirty.insert(ref)
+  }
+
   /// Writes what moved, in the transaction that moved it.
   mutating func save(to database: Database) throws {
     guard !dirty.isEmpty else { return }
@@ -129,7 +137,8 @@ struct Origins {
       sql: "UPDATE sync_origins SET sequence = ?, hash = ? WHERE ref = ?")
     for ref in dirty.sorted() {
       let entry = try entry(ofRef: ref)
-      guard let position = vectors[entry.project]?[entry.origin] else { continue }
+      let position =
+        vectors[entry.project]?[entry.origin] ?? ChainPosition(sequence: 0, hash: .zero)
       try statement.execute(arguments: [
         Int64(position.sequence), DatabaseBytes(position.hash.bits.bytes), ref,
       ])

@@ -2,26 +2,9 @@ import GRDB
 import SyncCore
 
 extension SQLiteStore {
-  /// The device, by its public key, that each replica belongs to, as far as they were seen.
-  public func replicaOwners() throws -> [ReplicaID: String] {
-    try onConnection { database, _ in try Self.replicas(database, column: "device") }
-  }
-
   /// What people call the replicas that were met, and this one.
   public func replicaNames() throws -> [ReplicaID: String] {
     try onConnection { database, _ in try Self.names(database) }
-  }
-
-  /// Remembers that a device spoke as a replica. The first device stands.
-  public func rememberOwner(of replica: ReplicaID, device: String, at now: Instant) throws {
-    try write(at: now) { engine in
-      try engine.database.execute(
-        sql: """
-          INSERT INTO sync_replicas (replica, device, since) VALUES (?, ?, ?)
-          ON CONFLICT (replica) DO UPDATE SET device = coalesce(device, excluded.device)
-          """,
-        arguments: [replica.description, device, now.wallMilliseconds])
-    }
   }
 
   /// Remembers what a replica calls itself. Nothing is written where that is known.

@@ -4,7 +4,7 @@ enum SyncTables {
   /// The version that this software writes: the number of migrations.
   static let version = migrations.count
 
-  static let migrations = [first]
+  static let migrations = [first, second]
 
   private static let first = """
     CREATE TABLE sync_store (
@@ -129,5 +129,30 @@ enum SyncTables {
       at INTEGER NOT NULL,
       PRIMARY KEY (peer, origin)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// Tokens of sessions, and forks.
+  private static let second = """
+    ALTER TABLE sync_replicas ADD COLUMN presented BLOB;
+    ALTER TABLE sync_replicas ADD COLUMN issued BLOB NOT NULL DEFAULT x'';
+    ALTER TABLE sync_replicas ADD COLUMN must_renew_key INTEGER NOT NULL DEFAULT 0
+      CHECK (must_renew_key IN (0, 1));
+
+    -- 1 while a part of the log is taken off to be written or fetched anew.
+    ALTER TABLE sync_gate ADD COLUMN truncating INTEGER NOT NULL DEFAULT 0
+      CHECK (truncating IN (0, 1));
+    DROP TRIGGER sync_log_no_delete;
+    CREATE TRIGGER sync_log_no_delete BEFORE DELETE ON sync_log
+    WHEN (SELECT truncating FROM sync_gate) = 0
+    BEGIN SELECT RAISE(ABORT, 'sync_log is append-only'); END;
+
+    -- When this store found that another went on under its name, and took a new one.
+    CREATE TABLE sync_forks (
+      id INTEGER PRIMARY KEY,
+      at INTEGER NOT NULL,
+      former TEXT NOT NULL CHECK (length(former) = 36),
+      current TEXT NOT NULL CHECK (length(current) = 36),
+      reissued INTEGER NOT NULL
+    ) STRICT;
     """
 }

@@ -41,6 +41,26 @@ public protocol ChangeStore {
 
   /// Makes a project known that the other side granted. Known already: nothing changes.
   mutating func adopt(_ project: ProjectID) throws
+
+  /// The token that the last side dialed gave, to be presented to it next.
+  var token: SessionToken? { get throws }
+  mutating func keep(_ token: SessionToken) throws
+  /// What is kept of a replica that spoke to this side.
+  func ledger(of replica: ReplicaID) throws -> PeerLedger?
+  /// The replicas that a device spoke as, by its key, in the order in which they were first seen.
+  func ledgers(ofDevice key: String) throws -> [PeerLedger]
+  mutating func save(_ ledger: PeerLedger, at now: Instant) throws
+
+  /// Takes a new identity, because another store goes on under this one's. Own changes behind
+  /// `points` leave the log and come back as changes of the new identity, with the dots that they
+  /// name rewritten; all else about them stays. The token is forgotten.
+  ///
+  /// Cost: by the changes behind the points and the histories of their records.
+  mutating func fork(at points: ForkPoints, now: Instant) throws -> Fork
+  /// Takes the changes of another replica behind `sequence` off the log, to be fetched anew; the
+  /// records they changed show what is left. Cost: as of a fork.
+  mutating func truncate(
+    _ origin: Origin, after sequence: UInt64, in project: ProjectID, now: Instant) throws
 }
 
 /// A reading of both clocks, handed in by whoever drives the worker.

@@ -56,6 +56,28 @@ public struct KeyFolder: Hashable, Sendable {
     return pair
   }
 
+  /// Puts a new pair in the place of the one that is there, which is kept as `curve.secret.former`.
+  /// Throws, and leaves a pair that works, where the folder can not be written.
+  public func renew() throws(Failure) -> CurveKeyPair {
+    let pair: CurveKeyPair
+    do {
+      pair = try CurveKeyPair.generate()
+    } catch {
+      throw Failure("\(error)")
+    }
+    let fresh = "\(secretPath).new"
+    unlink(fresh)
+    try write(pair.secretKey.exposedZ85, to: fresh, mode: 0o600)
+    // Without its public half a secret key works; with another's it does not.
+    unlink(publicPath)
+    guard rename(secretPath, "\(secretPath).former") == 0, rename(fresh, secretPath) == 0 else {
+      throw Failure(
+        "a new key can not be put into \(path): \(String(cString: strerror(errno)))")
+    }
+    try write(pair.publicKey.z85, to: publicPath, mode: 0o644)
+    return pair
+  }
+
   private func secretText() throws(Failure) -> String {
     var information = stat()
     guard stat(secretPath, &information) == 0 else {

@@ -12,7 +12,8 @@ import ZeroMQ
 final class LabLink: SideLink {
   private var worker: LabWorker
   private let endpoints: [Endpoint]
-  private let security: Socket.Security
+  private var security: Socket.Security
+  private let keys: KeyFolder
   private let socketOptions: Socket.Options
   private let context: ContextBox
   private let log: LinkLog
@@ -28,12 +29,13 @@ final class LabLink: SideLink {
   private(set) var wantsWork = false
 
   init(
-    worker: LabWorker, endpoints: [Endpoint], security: Socket.Security, options: Socket.Options,
-    context: ContextBox, log: LinkLog, at now: Instant
+    worker: LabWorker, endpoints: [Endpoint], security: Socket.Security, keys: KeyFolder,
+    options: Socket.Options, context: ContextBox, log: LinkLog, at now: Instant
   ) {
     self.worker = worker
     self.endpoints = endpoints
     self.security = security
+    self.keys = keys
     self.context = context
     self.log = log
     socketOptions = options
@@ -176,7 +178,20 @@ final class LabLink: SideLink {
         reply(false, "everything was exchanged and the two sides do not hold the same")
       case .failed(let words): reply(false, words)
       }
+    case .keyShared: renewKey()
     case .dialing, .waiting, .refused, .session, .sessionEnded, .storeFailed: break
+    }
+  }
+
+  /// This machine is a copy of another: with a key of its own it can be told apart, and let in.
+  private func renewKey() {
+    guard case .curveClient(_, let server) = security else { return }
+    do {
+      let own = try keys.renew()
+      security = .curveClient(own: own, server: server)
+      log.renewed(own.publicKey)
+    } catch {
+      log.failed("a key of its own can not be made", error)
     }
   }
 

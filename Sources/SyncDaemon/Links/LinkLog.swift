@@ -35,6 +35,15 @@ struct LinkLog {
     }
   }
 
+  func renewed(_ key: CurvePublicKey) {
+    logger.warning(
+      "this machine has a new key, which has to be let in", metadata: ["publicKey": "\(key.z85)"])
+  }
+
+  func failed(_ what: String, _ error: any Error) {
+    logger.error("\(what)", metadata: ["why": "\(error)"])
+  }
+
   func note(_ event: LabEvent) {
     switch event {
     case .dialing(let endpoint): logger.debug("dialing", metadata: ["endpoint": "\(endpoint)"])
@@ -44,6 +53,7 @@ struct LinkLog {
     case .session(let event): note(event, device: "online")
     case .sessionEnded(let ending): ended(ending, device: "online")
     case .storeFailed(let words): logger.error("store failed", metadata: ["why": "\(words)"])
+    case .keyShared(let words): logger.warning("key shared", metadata: ["why": "\(words)"])
     case .answered: break
     }
   }
@@ -52,8 +62,16 @@ struct LinkLog {
     switch event {
     case .session(_, let device, let event): note(event, device: device)
     case .sessionEnded(_, let device, let ending): ended(ending, device: device)
-    case .replicaSeen(let replica, _):
-      logger.notice("new replica", metadata: ["replica": "\(replica)"])
+    case .replicaSeen(let replica, let device):
+      logger.notice("new replica", metadata: ["replica": "\(replica)", "device": "\(device)"])
+    case .superseded(let replica, let device):
+      logger.warning(
+        "an older copy of a store spoke: a restored backup or a copied disk",
+        metadata: ["replica": "\(replica)", "device": "\(device)"])
+    case .keyShared(let replica, let device):
+      logger.warning(
+        "two machines use one device key",
+        metadata: ["replica": "\(replica)", "device": "\(device)"])
     case .violation(_, let device, let violation):
       logger.warning(
         "peer broke the protocol", metadata: ["device": "\(device)", "what": "\(violation)"])
@@ -78,7 +96,6 @@ struct LinkLog {
       logger.log(
         level: isSuspect ? .warning : .debug, "clock",
         metadata: ["device": "\(device)", "offsetMilliseconds": "\(offset)"])
-    case .token: break
     case .adopted(let project):
       logger.notice("project adopted", metadata: ["project": "\(project)"])
     case .notGranted(let project):
@@ -103,6 +120,17 @@ struct LinkLog {
           "device": "\(device)", "replica": "\(divergence.origin.replica)",
           "sequence": "\(divergence.sequence)",
         ])
+    case .forked(let fork):
+      logger.warning(
+        "this store was an older copy of another and has a new identity",
+        metadata: [
+          "former": "\(fork.former)", "replica": "\(fork.current)",
+          "changesKept": "\(fork.reissued)",
+        ])
+    case .truncated(_, let origin, let sequence):
+      logger.warning(
+        "a part of the log differs from the other side's and is fetched anew",
+        metadata: ["replica": "\(origin.replica)", "after": "\(sequence)"])
     case .dropped(let violation):
       logger.warning(
         "changes dropped", metadata: ["device": "\(device)", "what": "\(violation)"])

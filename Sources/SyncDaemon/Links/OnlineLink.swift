@@ -223,14 +223,9 @@ final class OnlineLink: SideLink {
   private func note(_ event: OnlineEvent, at now: Instant, _ store: inout SQLiteStore) {
     log.note(event)
     switch event {
-    case .replicaSeen(let replica, let key):
-      do {
-        try store.rememberOwner(of: replica, device: key, at: now)
-      } catch {
-        logger.error("a replica's device can not be remembered", metadata: ["why": "\(error)"])
-      }
     case .session(_, _, .opened(let peer)): log.remember(peer, in: store, at: now)
-    case .session, .sessionEnded, .violation, .storeFailed: break
+    case .session, .sessionEnded, .replicaSeen, .superseded, .keyShared, .violation, .storeFailed:
+      break
     }
   }
 

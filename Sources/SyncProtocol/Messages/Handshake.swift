@@ -25,14 +25,18 @@ public struct Welcome: Hashable, Sendable {
   public var admission: Admission
   /// The projects that the receiver may have, sorted; empty unless it is admitted.
   public var grants: [Grant]
+  /// The receiver's store is an older copy of one that spoke since: it has to fork.
+  public var isSuperseded: Bool
 
   public init(
-    protocolVersion: UInt8, introduction: Introduction, admission: Admission, grants: [Grant] = []
+    protocolVersion: UInt8, introduction: Introduction, admission: Admission,
+    grants: [Grant] = [], isSuperseded: Bool = false
   ) {
     self.protocolVersion = protocolVersion
     self.introduction = introduction
     self.admission = admission
     self.grants = grants
+    self.isSuperseded = isSuperseded
   }
 }
 
@@ -66,13 +70,6 @@ public struct Introduction: Hashable, Sendable {
   }
 }
 
-/// What both sides keep of their last session, so that a copied or restored machine is noticed.
-public struct SessionToken: Hashable, Sendable {
-  public var rawValue: UniqueID
-
-  public init(rawValue: UniqueID) { self.rawValue = rawValue }
-}
-
 /// Whether the side that dialed may stay.
 public enum Admission: Hashable, Sendable {
   case go
@@ -82,6 +79,8 @@ public enum Admission: Hashable, Sendable {
   case pending(words: String)
   case revoked(words: String)
   case refused(words: String)
+  /// Another machine uses the same device key: the receiver has to make one of its own.
+  case renewKey(words: String)
 }
 
 /// One project that the receiver of a welcome may have.

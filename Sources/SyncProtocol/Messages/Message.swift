@@ -12,6 +12,8 @@ public enum Message: Hashable, Sendable {
   case pong(Pong)
   case bye(Bye)
   case divergence(Divergence)
+  case probe(Probe)
+  case probed(Probed)
 
   /// The kind's name in events and metrics.
   public var name: String {
@@ -26,6 +28,8 @@ public enum Message: Hashable, Sendable {
     case .pong: "pong"
     case .bye: "bye"
     case .divergence: "divergence"
+    case .probe: "probe"
+    case .probed: "probed"
     }
   }
 }
@@ -129,6 +133,31 @@ public struct Divergence: Hashable, Sendable {
   }
 }
 
+/// Asks for the chain hash of an origin at a sequence.
+public struct Probe: Hashable, Sendable {
+  public var project: ProjectID
+  public var origin: Origin
+  public var sequence: UInt64
+
+  public init(project: ProjectID, origin: Origin, sequence: UInt64) {
+    self.project = project
+    self.origin = origin
+    self.sequence = sequence
+  }
+}
+
+/// Answers a probe.
+public struct Probed: Hashable, Sendable {
+  public var probe: Probe
+  /// Absent where the sender's chain does not go that far.
+  public var hash: Digest128?
+
+  public init(_ probe: Probe, hash: Digest128?) {
+    self.probe = probe
+    self.hash = hash
+  }
+}
+
 /// The last message of a session.
 public struct Bye: Hashable, Sendable {
   public var reason: Reason
@@ -154,5 +183,7 @@ public struct Bye: Hashable, Sendable {
     case paused = 7
     /// The sender's store can not be written at present.
     case storeFailed = 8
+    /// The sender's store takes a new identity, or fetches a part of its log anew, and comes back.
+    case forked = 9
   }
 }

@@ -19,9 +19,10 @@ struct Greeting: Sendable {
       digests.append(ProjectDigest(project: project, digest: try store.digest(of: project)))
     }
     self.vectors = vectors
+    var introduction = configuration.introduction(of: store, at: now)
+    introduction.token = try store.token
     hello = Hello(
-      protocols: ProtocolLimits.versions,
-      introduction: configuration.introduction(of: store, at: now), projects: digests)
+      protocols: ProtocolLimits.versions, introduction: introduction, projects: digests)
   }
 
   var deadline: Int64 {
@@ -67,7 +68,7 @@ struct Greeting: Sendable {
     var running = Running(configuration, role: .initiator, peer: welcome.introduction, at: now)
     let roundTrip = now.monotonicMilliseconds - said.monotonicMilliseconds
     running.open(roundTripMilliseconds: roundTrip, at: now, outputs: &outputs)
-    if let token = welcome.introduction.token { outputs.append(.event(.token(token))) }
+    if let token = welcome.introduction.token { try store.keep(token) }
     for grant in welcome.grants where configuration.projects.allows(grant.project) {
       guard try take(grant, into: &running, at: now, store: &store, outputs: &outputs) else {
         return end(.violation(.contradiction(grant.project)), &outputs)
@@ -76,7 +77,11 @@ struct Greeting: Sendable {
     for digest in hello.projects where running.shares[digest.project] == nil {
       outputs.append(.event(.notGranted(digest.project)))
     }
-    return .running(running)
+    let ending = try running.inquire(
+      isSuperseded: welcome.isSuperseded, at: now, store: &store, outputs: &outputs)
+    guard let ending else { return .running(running) }
+    outputs.append(.send(.bye(running.farewell)))
+    return end(ending, &outputs)
   }
 
   /// Shares one granted project. `false` where the grant calls equal what the hello did not name.

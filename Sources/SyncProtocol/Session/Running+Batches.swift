@@ -137,10 +137,14 @@ extension Running {
     else { return .violation(.unknownBatch(acknowledgement.number)) }
     let project = sent.project
     var durable: [Origin: ChainPosition] = [:]
+    var differing: Origin?
     for (origin, position) in acknowledgement.positions.sorted(by: { $0.key < $1.key }) {
       guard
         try confirm(position, of: origin, in: project, store: store, outputs: &outputs)
-      else { continue }
+      else {
+        differing = differing ?? origin
+        continue
+      }
       shares[project]?.acknowledged.advance(origin, to: position)
       durable[origin] = position
     }
@@ -148,6 +152,7 @@ extension Running {
       try store.acknowledge(durable, in: project, by: peer.replica, at: now)
     }
     outputs.append(.event(.acknowledged(acknowledgement)))
-    return nil
+    guard let differing else { return nil }
+    return try differs(differing, in: project, at: now, store: &store, outputs: &outputs)
   }
 }

@@ -24,7 +24,8 @@ extension Running {
     at now: Instant, store: some ChangeStore, outputs: inout [SessionOutput]
   ) throws -> SessionEnding? {
     let time = now.monotonicMilliseconds
-    let isAwaiting = awaitedPing != nil || !outgoing.inFlight.isEmpty
+    let isAwaiting =
+      awaitedPing != nil || awaitedProbe != nil || !outgoing.inFlight.isEmpty
     if isAwaiting, time >= silenceDeadline {
       outputs.append(.send(.bye(Bye(.silence, words: "nothing was heard from you"))))
       return .silence(milliseconds: time - lastHeardMilliseconds)
@@ -51,7 +52,7 @@ extension Running {
 
   /// Nothing waits to be sent, acknowledged or committed.
   private var isQuiet: Bool {
-    incoming.queue.isEmpty && outgoing.inFlight.isEmpty
+    inquiry == nil && incoming.queue.isEmpty && outgoing.inFlight.isEmpty
       && shares.values.allSatisfy { $0.phase == .open && $0.pending.isEmpty }
   }
 

@@ -11,7 +11,7 @@ extension Running {
     let version = min(hello.protocols.upperBound, versions.upperBound)
     var welcome = Welcome(
       protocolVersion: version, introduction: configuration.introduction(of: store, at: now),
-      admission: admission)
+      admission: admission, isSuperseded: configuration.isPeerSuperseded)
     if admission == .go, let words = objection(to: hello, version: version, store: store) {
       welcome.admission = .refused(words: words)
       welcome.protocolVersion = versions.upperBound
@@ -31,7 +31,7 @@ extension Running {
     {
       let digest = try store.digest(of: project)
       let vector = try store.vector(of: project)
-      if named[project] == digest {
+      if named[project] == digest, !configuration.isPeerSuperseded {
         welcome.grants.append(Grant(project: project, digest: digest))
         try running.shareEqual(
           project, vector, digest: digest, at: now, store: &store, outputs: &events)
@@ -150,7 +150,7 @@ extension Running {
         project, .open, peer: vectors.vector, at: now, store: &store, outputs: &outputs)
       let own = try store.vector(of: project)
       outputs.append(.send(.vectors(Vectors(project: project, vector: own))))
-      return nil
+      return try inquire(isSuperseded: false, at: now, store: &store, outputs: &outputs)
     case (.responder, nil):
       return .violation(.projectNotShared(project))
     case (.responder, .open), (.initiator, .open), (.initiator, .announced):
@@ -167,6 +167,7 @@ extension Running {
     let hash = try store.chainHash(of: origin, at: position.sequence, in: project)
     guard shares[project]?.confirm(position, of: origin, hash: hash) == false else { return true }
     let divergence = Divergence(project: project, origin: origin, sequence: position.sequence)
+    shares[project]?.acknowledged.advance(origin, to: position)
     shares[project]?.exclude(origin)
     outputs.append(.send(.divergence(divergence)))
     outputs.append(.event(.chainMismatch(divergence)))
@@ -174,16 +175,21 @@ extension Running {
   }
 
   mutating func receive(
-    _ divergence: Divergence, store: some ChangeStore, outputs: inout [SessionOutput]
+    _ divergence: Divergence, at now: Instant, store: inout some ChangeStore,
+    outputs: inout [SessionOutput]
   ) throws -> SessionEnding? {
     guard let share = shares[divergence.project] else {
       return .violation(.projectNotShared(divergence.project))
     }
     let own = try store.vector(of: divergence.project).sequence(of: divergence.origin)
     guard own > 0, !share.excluded.contains(divergence.origin) else { return nil }
+    // Where the peer compared it is at least.
+    shares[divergence.project]?.acknowledged.advance(
+      divergence.origin, to: ChainPosition(sequence: divergence.sequence, hash: .zero))
     shares[divergence.project]?.exclude(divergence.origin)
     outputs.append(.event(.chainMismatch(divergence)))
-    return nil
+    return try differs(
+      divergence.origin, in: divergence.project, at: now, store: &store, outputs: &outputs)
   }
 
   /// Writes down what the peer has on disk, where that is news.

@@ -17,6 +17,10 @@ struct Running: Sendable {
   var awaitedPing: UInt64?
   /// The peer's ping that is answered when nothing is left to send.
   var owedPong: OwedPong?
+  /// Chains differ, and it is being asked where: no changes go either way meanwhile.
+  var inquiry: Inquiry?
+  /// Our question that is not answered.
+  var awaitedProbe: Probe?
 
   enum Role: Hashable, Sendable {
     case initiator
@@ -49,7 +53,7 @@ struct Running: Sendable {
     case .storeChanged:
       try announceNewProjects(store: store, outputs: &outputs)
       markPending()
-    case .work:
+    case .work where inquiry == nil:
       ending = try commitNext(at: now, store: &store, outputs: &outputs)
       if ending == nil { try sendNext(at: now, store: store, outputs: &outputs) }
     case .tick:
@@ -57,11 +61,16 @@ struct Running: Sendable {
     case .prove:
       markPending()
       for project in order { shares[project]?.proof = .unproven }
-    case .start:
+    case .start, .work:
       break
     }
-    if case .violation(let violation) = ending {
+    switch ending {
+    case .violation(let violation):
       outputs.append(.send(.bye(Bye(.violation, words: "\(violation)"))))
+    case .closedHere(.forked):
+      outputs.append(.send(.bye(farewell)))
+    case .notAdmitted, .closedByPeer, .silence, .closedHere, nil:
+      break
     }
     if ending == nil { try settle(at: now, store: store, outputs: &outputs) }
     return ending
@@ -90,13 +99,18 @@ struct Running: Sendable {
     case .bye(let bye):
       return .closedByPeer(bye)
     case .divergence(let divergence):
-      return try receive(divergence, store: store, outputs: &outputs)
+      return try receive(divergence, at: now, store: &store, outputs: &outputs)
+    case .probe(let probe):
+      return try receive(probe, store: store, outputs: &outputs)
+    case .probed(let probed):
+      return try receive(probed, at: now, store: &store, outputs: &outputs)
     case .hello, .welcome:
       return .violation(.unexpected(message: message.name))
     }
   }
 
   var hasWork: Bool {
+    guard inquiry == nil else { return false }
     if !incoming.queue.isEmpty { return true }
     guard outgoing.hasRoom else { return false }
     return shares.values.contains { $0.phase == .open && !$0.pending.isEmpty }

@@ -5,10 +5,14 @@ public struct SessionConfiguration: Hashable, Sendable {
   public var name: String
   public var software: String
   public var schema: Digest128
-  /// What the last session with this peer left; told in the introduction.
+  /// What a welcome gives; what a hello presents is the store's.
   public var token: SessionToken?
   public var projects: ProjectAccess
   public var authors: AuthorAccess
+  /// The peer's store is an older copy of one that spoke since.
+  public var isPeerSuperseded = false
+  /// Origins that were fetched anew once and differ again: left alone until both sides agree.
+  public var unrepairable: Set<Origin> = []
   public var limits: SessionLimits
 
   public init(

@@ -30,8 +30,6 @@ public enum SessionEvent: Hashable, Sendable {
   /// The other side's clock minus this one's; suspect beyond
   /// ``ProtocolLimits/clockOffsetMilliseconds``.
   case clock(offsetMilliseconds: Int64, isSuspect: Bool)
-  /// To be kept and told in the next hello.
-  case token(SessionToken)
   case adopted(ProjectID)
   /// A project of this store that the other side does not share with it.
   case notGranted(ProjectID)
@@ -43,6 +41,10 @@ public enum SessionEvent: Hashable, Sendable {
   case inSync(ProjectID, at: Instant)
   /// The chains of an origin differ; it is not synchronised until that is repaired.
   case chainMismatch(Divergence)
+  /// This store took a new identity: it was an older copy of another.
+  case forked(Fork)
+  /// What the origin wrote after this sequence differed from the other side's and is fetched anew.
+  case truncated(ProjectID, Origin, after: UInt64)
   /// Something in a batch was dropped; the session goes on.
   case dropped(PeerViolation)
   /// A change that no message can carry; its origin is not sent further.
@@ -76,7 +78,8 @@ extension Admission {
   public var words: String {
     switch self {
     case .go: "admitted"
-    case .comeBack(_, let words), .pending(let words), .revoked(let words), .refused(let words):
+    case .comeBack(_, let words), .pending(let words), .revoked(let words), .refused(let words),
+      .renewKey(let words):
       words
     }
   }

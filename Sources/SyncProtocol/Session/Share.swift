@@ -37,6 +37,9 @@ struct Share: Sendable {
     acknowledged = vector
   }
 
+  /// How far the peer is known to be with what `origin` wrote.
+  func peerSequence(of origin: Origin) -> UInt64 { acknowledged.sequence(of: origin) }
+
   var provenAt: Instant? {
     if case .proven(let instant) = proof { instant } else { nil }
   }

@@ -1,0 +1,95 @@
+import SyncCore
+import SyncWire
+
+/// Sessions, forks and repairs.
+extension MemoryStore {
+  public var token: SessionToken? {
+    get throws {
+      try faults.check("token")
+      return lastToken
+    }
+  }
+
+  public mutating func keep(_ token: SessionToken) throws {
+    try faults.check("keep")
+    lastToken = token
+  }
+
+  public func ledger(of replica: ReplicaID) throws -> PeerLedger? {
+    try faults.check("ledger")
+    return ledgers.first { $0.replica == replica }
+  }
+
+  public func ledgers(ofDevice key: String) throws -> [PeerLedger] {
+    try faults.check("ledgers")
+    return ledgers.filter { $0.device == key }
+  }
+
+  public mutating func save(_ ledger: PeerLedger, at now: Instant) throws {
+    try faults.check("save")
+    if let index = ledgers.firstIndex(where: { $0.replica == ledger.replica }) {
+      ledgers[index] = ledger
+    } else {
+      ledgers.append(ledger)
+    }
+  }
+
+  public mutating func fork(at points: ForkPoints, now: Instant) throws -> Fork {
+    try faults.check("fork")
+    var fork = Fork(
+      former: replica,
+      current: ReplicaID(rawValue: UniqueID(high: random.next(), low: random.next())),
+      reissued: 0)
+    for project in logs.keys.sorted() {
+      guard let log = logs[project] else { continue }
+      let isBehind = { (dot: Dot) in
+        dot.replica == fork.former && dot.sequence > points[project, dot.lane] ?? .max
+      }
+      var renamed: [Dot: Dot] = [:]
+      var next: [Lane: UInt64] = [:]
+      var moved: [(dot: Dot, entry: ProjectLog.Entry)] = []
+      for dot in log.order where isBehind(dot) {
+        guard let entry = log[dot] else { continue }
+        next[dot.lane, default: 0] += 1
+        renamed[dot] = Dot(replica: fork.current, lane: dot.lane, sequence: next[dot.lane] ?? 1)
+        moved.append((dot, entry))
+      }
+      var rebuilt = try log.without(isBehind, schema: schema)
+      for (dot, entry) in moved {
+        guard let to = renamed[dot] else { continue }
+        try append(entry, renamed: renamed, as: to, to: &rebuilt)
+        fork.reissued += 1
+      }
+      logs[project] = rebuilt
+    }
+    replica = fork.current
+    lastToken = nil
+    return fork
+  }
+
+  private mutating func append(
+    _ entry: ProjectLog.Entry, renamed: [Dot: Dot], as dot: Dot, to log: inout ProjectLog
+  ) throws {
+    guard let change = entry.change?.renaming(renamed, as: dot) else {
+      _ = try log.append(entry.encoded, nil, at: dot, schema: schema)
+      return
+    }
+    let kind = schema[change.kind]
+    let key = commitmentKey()
+    let encoded = ChangeCodec.encode(
+      change, isPersonal: { kind?.field(named: $0)?.isPersonal ?? false }, commitmentKey: key)
+    _ = try log.append(encoded, change, at: dot, schema: schema)
+  }
+
+  /// Gives a copy chance of its own, as the system's generator gives every machine.
+  public mutating func reseed(_ seed: UInt64) { random = SplitMix64(seed: seed) }
+
+  public mutating func truncate(
+    _ origin: Origin, after sequence: UInt64, in project: ProjectID, now: Instant
+  ) throws {
+    try faults.check("truncate")
+    logs[project] = try logs[project]?.without(
+      { $0.replica == origin.replica && $0.lane == origin.lane && $0.sequence > sequence },
+      schema: schema)
+  }
+}
