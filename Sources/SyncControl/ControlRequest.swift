@@ -17,12 +17,15 @@ public enum ControlRequest: Hashable, Sendable {
   case parkedShow(ParkedShowRequest)
   case parkedRetry(ParkedRetryRequest)
   case explain(ExplainRequest)
+  case leaveCheck(LeaveCheckRequest)
+  case verify(VerifyRequest)
+  case repair(RepairRequest)
 
   /// The `request` member.
   public enum Name: String, Codable, CaseIterable, Hashable, Sendable {
     case status, sync, add, set, remove, list, show, importLines, export
     case conflictList, conflictShow, conflictResolve, conflictUndo
-    case parkedList, parkedShow, parkedRetry, explain
+    case parkedList, parkedShow, parkedRetry, explain, leaveCheck, verify, repair
   }
 
   /// What was asked, with the type of its answer.
@@ -45,6 +48,9 @@ public enum ControlRequest: Hashable, Sendable {
     case .parkedShow(let question): question
     case .parkedRetry(let question): question
     case .explain(let question): question
+    case .leaveCheck(let question): question
+    case .verify(let question): question
+    case .repair(let question): question
     }
   }
 }
@@ -73,6 +79,9 @@ extension ControlRequest: Decodable {
     case .parkedShow: self = .parkedShow(try ParkedShowRequest(from: decoder))
     case .parkedRetry: self = .parkedRetry(try ParkedRetryRequest(from: decoder))
     case .explain: self = .explain(try ExplainRequest(from: decoder))
+    case .leaveCheck: self = .leaveCheck(try LeaveCheckRequest(from: decoder))
+    case .verify: self = .verify(try VerifyRequest(from: decoder))
+    case .repair: self = .repair(try RepairRequest(from: decoder))
     }
   }
 }

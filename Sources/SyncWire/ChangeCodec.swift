@@ -40,6 +40,21 @@ public enum ChangeCodec {
     try decoder.restore(personal: encoded.personal)
     return try decoder.finished()
   }
+
+  /// Whether the personal part is the one to which the bytes commit. True where there is none, also
+  /// where it was erased, and where the bytes mean nothing to this software.
+  public static func isCommitmentKept(_ encoded: EncodedChange) -> Bool {
+    guard !encoded.personal.isEmpty else { return true }
+    let nowhere = Dot(
+      replica: ReplicaID(rawValue: UniqueID(high: 0, low: 0)), lane: .records, sequence: 1)
+    do {
+      _ = try decode(
+        encoded, project: ProjectID(rawValue: UniqueID(high: 0, low: 0)), dot: nowhere)
+      return true
+    } catch {
+      return error.reason != .commitmentMismatch
+    }
+  }
 }
 
 extension Change {

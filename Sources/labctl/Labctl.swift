@@ -19,7 +19,8 @@ struct Labctl: ParsableCommand {
     subcommands: [
       StatusCommand.self, SyncCommand.self, AddCommand.self, SetCommand.self, RemoveCommand.self,
       ListCommand.self, ShowCommand.self, ImportCommand.self, ExportCommand.self,
-      ConflictCommand.self, ParkedCommand.self, ExplainCommand.self,
+      ConflictCommand.self, ParkedCommand.self, ExplainCommand.self, LeaveCheckCommand.self,
+      VerifyCommand.self,
     ])
 
   static func main() {

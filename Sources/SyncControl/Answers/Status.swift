@@ -45,13 +45,15 @@ public struct Status: Codable, Hashable, Sendable {
   public var peers: [Peer]
   /// Whether somebody asked to pause.
   public var isPaused: Bool
+  /// The last time that this store was found to be an older copy of another; nil when never.
+  public var fork: Fork?
 
   public init(
     side: Side, replica: String, name: String, projects: [Project], connection: Connection,
     outbox: Int, queued: Int, received: Int, durable: Int, confirmed: Int, oldestAgeSeconds: Int?,
     conflicts: Int, settled: Int, parked: Int, held: Int, clockOffsetMilliseconds: Int64?,
     lastSync: Int64?, inSync: InSync, storeBytes: Int64, software: String, peers: [Peer],
-    isPaused: Bool
+    isPaused: Bool, fork: Fork? = nil
   ) {
     self.side = side
     self.replica = replica
@@ -75,12 +77,13 @@ public struct Status: Codable, Hashable, Sendable {
     self.software = software
     self.peers = peers
     self.isPaused = isPaused
+    self.fork = fork
   }
 
   private enum CodingKeys: String, CodingKey {
     case version, side, replica, name, projects, connection, outbox, queued, received, durable
     case confirmed, oldestAgeSeconds, conflicts, settled, parked, held, clockOffsetMilliseconds
-    case lastSync, inSync, storeBytes, software, peers
+    case lastSync, inSync, storeBytes, software, peers, fork
     case isPaused = "paused"
   }
 
@@ -110,6 +113,7 @@ public struct Status: Codable, Hashable, Sendable {
     try container.encode(software, forKey: .software)
     try container.encode(peers, forKey: .peers)
     try container.encode(isPaused, forKey: .isPaused)
+    try container.encode(fork, forKey: .fork)
   }
 }
 
@@ -191,6 +195,24 @@ extension Status {
     }
 
     private enum CodingKeys: String, CodingKey { case value, at }
+  }
+
+  /// A restored backup or a copied disk that was noticed, and what became of it.
+  public struct Fork: Codable, Hashable, Sendable {
+    public var at: Int64
+    /// The replica that this store was until then.
+    public var former: String
+    /// Changes that only this copy had, and that are its own under its new name.
+    public var kept: Int
+    /// One sentence for a person.
+    public var words: String
+
+    public init(at: Int64, former: String, kept: Int, words: String) {
+      self.at = at
+      self.former = former
+      self.kept = kept
+      self.words = words
+    }
   }
 
   /// A machine that this side serves.

@@ -14,9 +14,10 @@ extension ControlRequest {
   /// Who answers this request.
   public var service: Service {
     switch self {
-    case .status, .sync: .loop
+    case .status, .sync, .leaveCheck, .repair: .loop
     case .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo, .parkedRetry: .writing
-    case .list, .show, .export, .conflictList, .conflictShow, .parkedList, .parkedShow, .explain:
+    case .list, .show, .export, .conflictList, .conflictShow, .parkedList, .parkedShow, .explain,
+      .verify:
       .reading
     }
   }

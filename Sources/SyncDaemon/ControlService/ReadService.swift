@@ -27,8 +27,9 @@ public struct ReadService {
     case .parkedList(let request): try encoded { try parked(request) }
     case .parkedShow(let request): try encoded { try parkedDetail(request) }
     case .explain(let request): try encoded { try explain(request) }
+    case .verify(let request): try encoded { VerifyPage(try reader.verify(from: request.cursor)) }
     case .status, .sync, .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo,
-      .parkedRetry:
+      .parkedRetry, .leaveCheck, .repair:
       throw misdirected(request)
     }
   }

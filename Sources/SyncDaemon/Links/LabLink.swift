@@ -255,6 +255,16 @@ extension LabLink {
     }
   }
 
+  func leaveCheck(uncaptured: Int, store: SQLiteStore) throws -> LeaveCheck? {
+    try LeaveCheck(uncaptured: uncaptured, session: worker.session, store: store)
+  }
+
+  func beginAnew(at now: Instant, store: inout SQLiteStore) {
+    guard worker.phase != .paused else { return }
+    tell(.pause, at: now, &store)
+    tell(.resume, at: now, &store)
+  }
+
   func connectionWords(at now: Instant) -> String { worker.connectionWords(at: now) }
 
   func standing(at now: Instant, store: SQLiteStore) throws -> LinkStanding {

@@ -253,6 +253,10 @@ final class OnlineLink: SideLink {
 }
 
 extension OnlineLink {
+  func leaveCheck(uncaptured: Int, store: SQLiteStore) -> LeaveCheck? { nil }
+
+  func beginAnew(at now: Instant, store: inout SQLiteStore) {}
+
   func connectionWords(at now: Instant) -> String {
     let sessions = worker.sessions
     guard !sessions.isEmpty else { return "listening on \(endpoint); no laptop is connected" }

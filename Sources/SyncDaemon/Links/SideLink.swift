@@ -1,6 +1,7 @@
-import SyncCore
-import SyncControl
 import SQLiteStore
+import SyncControl
+import SyncCore
+import SyncProtocol
 import ZeroMQ
 
 /// One side's sockets and the worker behind them. The loop drives it; it never waits.
@@ -33,6 +34,10 @@ protocol SideLink: AnyObject {
 
   /// How things stand with the other side. Cost: a few look-ups in the store.
   func standing(at now: Instant, store: SQLiteStore) throws -> LinkStanding
+  /// Whether this machine may be lost now; `nil` on the side where everything ends up anyway.
+  func leaveCheck(uncaptured: Int, store: SQLiteStore) throws -> LeaveCheck?
+  /// Ends the conversation and begins a new one, because the store has less than it said.
+  func beginAnew(at now: Instant, store: inout SQLiteStore)
   /// The connection in one sentence, from memory.
   func connectionWords(at now: Instant) -> String
 }

@@ -1,6 +1,7 @@
 import SQLiteStore
 import SyncControl
 import SyncCore
+import SyncProtocol
 import ZeroMQ
 
 /// A laptop that was not told of an online side yet: it captures, and says so.
@@ -35,6 +36,12 @@ final class UnlinkedLab: SideLink {
   ) {
     answer(false, Self.words)
   }
+
+  func leaveCheck(uncaptured: Int, store: SQLiteStore) throws -> LeaveCheck? {
+    try LeaveCheck(uncaptured: uncaptured, session: nil, store: store)
+  }
+
+  func beginAnew(at now: Instant, store: inout SQLiteStore) {}
 
   func connectionWords(at now: Instant) -> String { Self.words }
 

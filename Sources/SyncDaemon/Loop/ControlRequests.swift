@@ -9,6 +9,8 @@ struct ControlRequests {
     case answered
     /// To be done when everything written before is a change; then the closure is told how it went.
     case syncNow((_ isDone: Bool, _ words: String) -> Void)
+    /// To be answered by ``ControlRequests/leaveAnswer(why:store:link:)`` when such a pass has ended.
+    case leaveCheck
     /// Answered, and the store has changed.
     case wrote
     /// To be answered beside the loop.
@@ -49,12 +51,61 @@ struct ControlRequests {
     _ request: ControlRequest, at now: Instant, store: inout SQLiteStore, link: any SideLink,
     answer: @escaping ([UInt8]) -> Void
   ) throws -> Handling {
-    if case .sync(let request) = request {
+    switch request {
+    case .sync(let request):
       return sync(request.action, at: now, store: &store, link: link, answer: answer)
+    case .leaveCheck: return .leaveCheck
+    case .repair(let request):
+      answer(try repair(request, at: now, store: &store, link: link))
+      return .answered
+    default:
+      let standing = try link.standing(at: now, store: store)
+      answer(try ControlCodec.encode(answer: try status.make(store, standing, at: now)))
+      return .answered
     }
-    let standing = try link.standing(at: now, store: store)
-    answer(try ControlCodec.encode(answer: try status.make(store, standing, at: now)))
-    return .answered
+  }
+
+  /// Whether the machine may be lost now. `why` is how the pass made for it ended, where not well.
+  func leaveAnswer(why: String?, store: SQLiteStore, link: any SideLink) -> [UInt8] {
+    do {
+      let figures = try store.figures(acknowledged: [:])
+      let uncaptured = figures.outboxWaiting + figures.outboxFailed
+      guard let check = try link.leaveCheck(uncaptured: uncaptured, store: store) else {
+        throw ControlFailure(
+          what: "there is nothing to check", why: "this is the online side itself",
+          remedy: "run labctl leave-check on the laptop")
+      }
+      return try ControlCodec.encode(answer: LeaveAnswer(check, why: why))
+    } catch {
+      return Self.bytes(of: Self.failure(error))
+    }
+  }
+
+  private func repair(
+    _ request: RepairRequest, at now: Instant, store: inout SQLiteStore, link: any SideLink
+  ) throws -> [UInt8] {
+    guard store.side == .lab else {
+      throw ControlFailure(
+        what: "the online side can not repair its log", why: "laptops hold only a part of it",
+        remedy: "restore a backup")
+    }
+    guard let project = ProjectID(request.project), let replica = ReplicaID(request.replica),
+      let lane = UInt8(exactly: request.lane).flatMap(Lane.init(rawValue:)), request.sequence > 0
+    else {
+      throw ControlFailure(
+        what: "there is no such part of the log", why: "", remedy: "labctl verify", exit: .usage)
+    }
+    guard replica != store.replica else {
+      throw ControlFailure(
+        what: "this machine's own changes can not be fetched anew",
+        why: "the other side may not have them all", remedy: "restore a backup")
+    }
+    try store.truncate(
+      SyncCore.Origin(replica: replica, lane: lane), after: UInt64(request.sequence) - 1,
+      in: project,
+      now: now)
+    link.beginAnew(at: now, store: &store)
+    return Self.confirmation("the damaged part is off the log and is fetched anew")
   }
 
   private func sync(

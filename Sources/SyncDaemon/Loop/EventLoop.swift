@@ -238,6 +238,10 @@ final class EventLoop {
       switch requests.handle(bytes, at: now, store: &store, link: link, answer: answer) {
       case .answered: break
       case .syncNow(let reply): syncNow(reply)
+      case .leaveCheck:
+        syncNow { [unowned self] isDone, words in
+          answer(requests.leaveAnswer(why: isDone ? nil : words, store: store, link: link))
+        }
       case .wrote:
         hasWorked = true
         courtesy.applied(from: start, to: SystemClock.monotonicMilliseconds)

@@ -43,7 +43,24 @@ struct StatusReport {
       lastSync: standing.inSyncAt ?? peers.first?.at,
       inSync: Status.InSync(value: standing.isInSync && isClean, at: standing.inSyncAt),
       storeBytes: figures.storeBytes, software: Daemon.software, peers: standing.peers,
-      isPaused: standing.isPaused)
+      isPaused: standing.isPaused, fork: try fork(of: store))
+  }
+
+  private func fork(of store: SQLiteStore) throws -> Status.Fork? {
+    guard let (fork, at) = try store.lastFork() else { return nil }
+    let kept =
+      switch fork.reissued {
+      case 0: "nothing was written on it alone"
+      case 1: "the one change that only it had was kept and goes online like any other"
+      default:
+        "the \(fork.reissued) changes that only it had were kept and go online like any others"
+      }
+    return Status.Fork(
+      at: at, former: fork.former.description, kept: fork.reissued,
+      words: """
+        this machine's data was an older copy (a restored backup, or a copied disk): it gets back \
+        what it lacked, works on under a new name, and \(kept)
+        """)
   }
 
   /// The online side is itself the place where things become durable.

@@ -25,8 +25,7 @@ struct ImportCommand: ParsableCommand {
         if batch.isFull(before: line) { try send(&batch, to: client, &total) }
         batch.add(line)
         if case .refused(let reason) = line { total.refuse(number, reason) }
-        total.progress.update(
-          bytesRead: reader.bytesRead, lines: total.linesDone, refused: total.refused)
+        total.showProgress(bytesRead: reader.bytesRead)
       }
       try send(&batch, to: client, &total)
     } catch var failure as ControlFailure {
@@ -106,7 +105,7 @@ extension LineReader.Line {
 
 /// What all requests of an import came to. Refused lines are reported at once, not kept.
 struct ImportTotal {
-  var progress: ImportProgress
+  var progress: ProgressBar
   private(set) var linesDone = 0
   private(set) var accepted = 0
   private(set) var changed = 0
@@ -118,7 +117,13 @@ struct ImportTotal {
 
   init(file: String, totalBytes: Int?) {
     self.file = file
-    progress = ImportProgress(totalBytes: totalBytes)
+    progress = ProgressBar(total: totalBytes)
+  }
+
+  mutating func showProgress(bytesRead: Int) {
+    let (lines, refused) = (linesDone, refused)
+    progress.update(
+      done: bytesRead, "\(Words.count(lines, "line")), \(Words.grouped(refused)) refused")
   }
 
   mutating func add(_ result: ImportResult, lines: Int) {

@@ -56,6 +56,9 @@ struct StatusReport {
     if let offset = status.clockOffsetMilliseconds {
       pairs.append((name: "Clock", value: clock(offset)))
     }
+    if let fork = status.fork {
+      pairs.append((name: "Copy", value: "\(fork.words)\n(\(Words.timeAndAge(fork.at)))"))
+    }
     pairs.append((name: "Last sync", value: status.lastSync.map(Words.timeAndAge) ?? "never"))
     pairs.append((name: "Store", value: Words.bytes(status.storeBytes)))
     pairs.append((name: "Software", value: status.software))
