@@ -4,12 +4,14 @@ import SyncCore
 /// follow from these values.
 public enum LivingLab {
   /// Every record kind. Kinds and fields are only ever appended.
-  public static let schema = Schema(kinds: programme + people + sessions + ideas + service)
+  public static let schema = Schema(kinds: programme + people + sessions + ideas + service + rights)
 }
 
 extension FieldType {
   /// A number of people, dots, views or bytes.
   static let count = FieldType.integerIn(0, 1_000_000_000_000)
+  /// A place in a replica's sequence.
+  static let sequence = FieldType.integerIn(0, .max)
   /// Against, neutral, for.
   static let tone = FieldType.integerIn(-1, 1)
 

@@ -41,7 +41,8 @@ struct VerifyTests {
   @Test(
     "A byte, a hash, a personal part or a row that is not as it was is found",
     arguments: [
-      "UPDATE sync_log SET bytes = CAST(bytes || x'00' AS BLOB)", "UPDATE sync_log SET hash = zeroblob(16)",
+      "UPDATE sync_log SET bytes = CAST(bytes || x'00' AS BLOB)",
+      "UPDATE sync_log SET hash = zeroblob(16)",
       "UPDATE sync_log SET personal = x'0A0100120100'", "DELETE FROM sync_log",
     ])
   func damaged(_ sql: String) throws {
@@ -57,23 +58,14 @@ struct VerifyTests {
   @Test("It goes on in parts, in which every change is looked at once")
   func parts() throws {
     let lab = try filled()
-    let project = lab.project.description
-    try lab.outside.write { database in
-      for number in 1...20_100 {
-        try database.execute(
-          sql: "INSERT INTO activities (activity_kind, value, project) VALUES ('view', ?, ?)",
-          arguments: [number, project])
-      }
-    }
-    while try lab.capture().hasMore {}
     let reader = try StoreReader(opening: lab.store.path, schema: LivingLab.schema)
-    var result = try reader.verify()
+    var result = try reader.verify(atMost: 4)
     var parts = 1
     while let cursor = result.cursor {
-      result = try reader.verify(from: cursor)
+      result = try reader.verify(from: cursor, atMost: 4)
       parts += 1
     }
-    #expect(parts == 2)
-    #expect(result.checked == 20_115)
+    #expect(parts == 4)
+    #expect(result.checked == 15)
   }
 }

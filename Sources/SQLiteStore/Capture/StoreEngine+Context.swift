@@ -120,10 +120,13 @@ extension StoreEngine {
     if revision < 0, limit == nil { return nil }
     var state = RecordState()
     var merged: Set<Dot> = []
+    let voids = voids(inProjectRef: record.project)
     for (position, change) in history.reversed() {
       if let limit, position > limit { break }
-      state.merge(change) { merged.contains($0) }
       merged.insert(change.dot)
+      if voids.contains(change.dot) { continue }
+      let seen = try seen(change, project: record.project)
+      state.merge(seen) { merged.contains($0) || voids.contains($0) }
       if limit == nil, state.revision.rawValue == revision { return state }
     }
     return limit == nil ? nil : state

@@ -125,12 +125,14 @@ enum StoreFile {
           try database.execute(sql: tables.addition(of: field, to: kind))
         }
       }
-      try updateTriggers(of: kind, database)
+      try updateTriggers(of: kind, side: side, database)
     }
   }
 
-  private static func updateTriggers(of kind: KindDeclaration, _ database: Database) throws {
-    let triggers = CaptureTriggers(kind: kind)
+  private static func updateTriggers(
+    of kind: KindDeclaration, side: Side, _ database: Database
+  ) throws {
+    let triggers = CaptureTriggers(kind: kind, side: side)
     let present = try Set(
       String.fetchAll(
         database, sql: "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?",

@@ -93,6 +93,9 @@ extension StoreEngine {
       throw IdentityError(
         reason: "a \(kind.name) does not travel in lane \(change.dot.lane.rawValue)")
     }
+    guard !kind.role.isOnlineOnly || change.side == .online else {
+      throw IdentityError(reason: "only the online side writes a \(kind.name)")
+    }
     guard kind.naturalKey.count == change.naturalKey.count else {
       throw IdentityError(reason: "a \(kind.name) has \(kind.naturalKey.count) key fields")
     }

@@ -108,8 +108,13 @@ extension StoreEngine {
     record.head = head
     var state = RecordState()
     var merged: Set<Dot> = []
+    let voids = voids(inProjectRef: record.project)
     for (_, change) in kept.reversed() {
-      state.merge(change) { merged.contains($0) }
+      if !voids.contains(change.dot) {
+        try state.merge(seen(change, project: record.project)) {
+          merged.contains($0) || voids.contains($0)
+        }
+      }
       merged.insert(change.dot)
     }
     record.state = state

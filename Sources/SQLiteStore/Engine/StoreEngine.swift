@@ -21,6 +21,9 @@ final class StoreEngine {
   private let openGate: PreparedStatement
   private let closeGate: PreparedStatement
 
+  /// What is void, by project.
+  var voidsByProject: [Int64: Voids] = [:]
+
   /// What peers acknowledged and no transaction has written yet.
   var acknowledgements = Acknowledgements()
 
@@ -60,6 +63,7 @@ final class StoreEngine {
     outbox = try Outbox(database)
     openGate = try PreparedStatement(database, "UPDATE sync_gate SET applying = 1 WHERE id = 1")
     closeGate = try PreparedStatement(database, "UPDATE sync_gate SET applying = 0 WHERE id = 1")
+    voidsByProject = try Self.loadVoids(database, schema: schema, origins: origins)
   }
 
   /// Runs `body` in one transaction with capture switched off, then projects and saves what it
@@ -72,6 +76,7 @@ final class StoreEngine {
   ) throws -> Result {
     let originsBefore = origins
     let replicaBefore = replica
+    let voidsBefore = voidsByProject
     let positionBefore = log.lastPosition
     let clockBefore = lastOwnHLC
     let acknowledgementsBefore = acknowledgements
@@ -98,6 +103,7 @@ final class StoreEngine {
     } catch {
       origins = originsBefore
       replica = replicaBefore
+      voidsByProject = voidsBefore
       log.rewind(to: positionBefore)
       history.forget()
       lastOwnHLC = clockBefore
@@ -165,7 +171,16 @@ final class StoreEngine {
   }
 
   /// Merges a change into its record, in memory; the flush at the end writes it.
+  ///
+  /// A change that is void stands in the record's history and counts nowhere.
   func merge(_ change: Change, into record: WorkingRecord, position: Int64) throws {
+    if voids(inProjectRef: record.project).contains(change.dot) {
+      record.mergeCreation()
+      record.head = position
+      record.lastDot = change.dot
+      return
+    }
+    let change = try seen(change, project: record.project)
     if record.takeCreation(change) {
       record.head = position
       record.lastDot = change.dot
@@ -192,7 +207,17 @@ final class StoreEngine {
   }
 
   private func flush(_ flushed: (WorkingRecord, Projector.Outcome) throws -> Void) throws {
-    for record in order where record.lastDot != nil || !record.dirty.isEmpty {
+    try flush(order, flushed)
+    let isVoiding = order.contains { record in
+      record.kind?.role.isOnlineOnly == true && record.lastDot != nil
+    }
+    if isVoiding { try flush(applyVoids(), flushed) }
+  }
+
+  private func flush(
+    _ records: [WorkingRecord], _ flushed: (WorkingRecord, Projector.Outcome) throws -> Void
+  ) throws {
+    for record in records where record.lastDot != nil || !record.dirty.isEmpty {
       var outcome = Projector.Outcome()
       if let layout = record.layout {
         outcome = try projector.project(
@@ -200,7 +225,7 @@ final class StoreEngine {
           history: history.within(project: record.project, origins: origins),
           at: now.wallMilliseconds)
       }
-      if record.head > 0 { try records.save(record, origins: origins) }
+      if record.head > 0 { try self.records.save(record, origins: origins) }
       try flushed(record, outcome)
     }
   }

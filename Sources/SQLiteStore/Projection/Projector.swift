@@ -25,7 +25,8 @@ struct Projector {
       return try projectCreation(creation, of: record, layout: layout, project: project)
     }
     let deletion = try Deletion.resolve(record.state, history: history)
-    if deletion == .deleted {
+    // Nothing that counts is left, or a person removed it.
+    if deletion == .deleted || record.state.cells.isEmpty {
       if record.flags.contains(.isShown) { try rows.delete(record, kind: kind) }
       if record.flags.contains(.hasListed) {
         try conflicts.close(record: record.id, at: milliseconds)

@@ -50,6 +50,8 @@ public struct RecordStory: Hashable, Sendable {
     case undone(by: Dot)
     /// Another value is shown by the rule; with a conflict, until a person decides.
     case lost(to: JSONValue, ConflictID?)
+    /// The organisation took the whole change back.
+    case void
     /// The record is removed.
     case removed
     /// This software does not know the field.

@@ -21,23 +21,25 @@ public struct StoredVerification: Hashable, Sendable {
 
 extension StoreReader {
   /// Changes of one part: about a tenth of a second of work.
-  static let verifiedChanges = 20_000
+  public static let verifiedChanges = 20_000
 
   /// Computes chains and commitments of some changes and compares them with what is stored, origin
   /// by origin. Cost: reading those changes.
-  public func verify(from cursor: String? = nil) throws -> StoredVerification {
-    try read("verifying the log") { try $0.verify(from: cursor) }
+  public func verify(
+    from cursor: String? = nil, atMost limit: Int = verifiedChanges
+  ) throws -> StoredVerification {
+    try read("verifying the log") { try $0.verify(from: cursor, atMost: limit) }
   }
 }
 
 extension StoreView {
-  func verify(from cursor: String?) throws -> StoredVerification {
+  func verify(from cursor: String?, atMost limit: Int) throws -> StoredVerification {
     var place = try VerificationPlace(cursor)
     var result = StoredVerification(
       checked: place.checked,
       total: try Int.fetchOne(database, sql: "SELECT count(*) FROM sync_log") ?? 0, damages: [])
     let own = try StoreIdentity.load(from: database).replica
-    var left = StoreReader.verifiedChanges
+    var left = limit
     while left > 0, let ref = try nextOrigin(from: place) {
       if ref != place.origin { place.enter(ref) }
       let entry = try origins.entry(ofRef: ref)

@@ -24,7 +24,9 @@ extension StoreView {
     }
     let teller = StoryTeller(
       kind: kind, record: stored, entries: CausalOrder(entries).sorted(),
-      history: history.within(project: stored.project, origins: origins))
+      history: history.within(project: stored.project, origins: origins),
+      voids: try StoreEngine.loadVoids(database, schema: schema, origins: origins)[stored.project]
+        ?? Voids())
     story.writes = try teller.writes { try writing(of: $1, storedAt: $0.storedAt) }
     return story
   }
@@ -36,6 +38,7 @@ private struct StoryTeller {
   let record: WorkingRecord
   let entries: [(entry: ChangeLog.Entry, change: Change)]
   let history: ProjectHistory
+  let voids: Voids
   private let changes: [Dot: Change]
   /// By cell and dot, who replaced it first.
   private let replacers: [Place: Dot]
@@ -47,12 +50,13 @@ private struct StoryTeller {
 
   init(
     kind: KindDeclaration, record: WorkingRecord,
-    entries: [(entry: ChangeLog.Entry, change: Change)], history: ProjectHistory
+    entries: [(entry: ChangeLog.Entry, change: Change)], history: ProjectHistory, voids: Voids
   ) {
     self.kind = kind
     self.record = record
     self.entries = entries
     self.history = history
+    self.voids = voids
     changes = Dictionary(
       entries.map { ($0.change.dot, $0.change) }, uniquingKeysWith: { first, _ in first })
     var replacers: [Place: Dot] = [:]
@@ -163,6 +167,7 @@ private struct StoryTeller {
     of dot: Dot, _ ordinal: Int, _ value: Value, in cell: CellKey, resolution: Resolution?,
     isDeleted: Bool
   ) throws -> RecordStory.Fate {
+    if voids.contains(dot) { return .void }
     let isLive =
       record.state[cell]?.live
       .contains { $0.dot == dot && Int($0.ordinal) == ordinal } ?? false

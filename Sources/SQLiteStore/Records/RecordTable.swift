@@ -50,7 +50,9 @@ final class RecordTable {
       insert.bind(4, record.head)
       insert.bind(5, record.flags.rawValue)
       insert.bind(6, state)
-      return try insert.run("saving a record's metadata")
+      try insert.run("saving a record's metadata")
+      record.isStored = true
+      return
     }
     update.bind(1, record.head)
     update.bind(2, record.flags.rawValue)

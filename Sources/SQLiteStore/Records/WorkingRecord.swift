@@ -12,7 +12,7 @@ final class WorkingRecord {
   var head: Int64
   var flags: Flags
   /// Whether `sync_records` has a row of it.
-  let isStored: Bool
+  var isStored: Bool
   var naturalKey: [Value]
   /// What to project anew.
   var dirty = Dirty()

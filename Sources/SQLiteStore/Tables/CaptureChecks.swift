@@ -4,14 +4,22 @@ import SyncCore
 /// never on changes from elsewhere, so that no two replicas disagree about what is acceptable.
 struct CaptureChecks {
   let kind: KindDeclaration
+  let side: Side
 
   struct Check {
     var condition: String
     var sentence: String
   }
 
+  /// Why nobody may write here at all, or `nil`.
+  var refusal: String? {
+    guard kind.role.isOnlineOnly, side != .online else { return nil }
+    return "\(kind.table) are written on the online side only"
+  }
+
   func checks(isUpdate: Bool) -> [Check] {
     var checks = identity(isUpdate: isUpdate)
+    if let refusal { checks.insert(Check(condition: "1", sentence: refusal), at: 0) }
     for field in kind.fields {
       let new = "NEW.\(Columns.quoted(field.name))"
       let old = "OLD.\(Columns.quoted(field.name))"

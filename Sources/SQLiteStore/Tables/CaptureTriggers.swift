@@ -5,6 +5,7 @@ import SyncCore
 /// since 3.38 can write.
 struct CaptureTriggers {
   let kind: KindDeclaration
+  let side: Side
 
   /// The statements that drop what an earlier version made.
   var removals: [String] {
@@ -54,9 +55,12 @@ struct CaptureTriggers {
   }
 
   private var onDelete: String {
-    let refusal =
+    let sentence =
       kind.name == "project"
-      ? "\n  SELECT RAISE(ABORT, 'a project is not deleted: its records would stay');" : ""
+      ? "a project is not deleted: its records would stay"
+      : CaptureChecks(kind: kind, side: side).refusal
+    let refusal =
+      sentence.map { "\n  SELECT RAISE(ABORT, \(Columns.literal($0)));" } ?? ""
     return """
       CREATE TRIGGER \(name("delete")) AFTER DELETE ON \(table)
       WHEN \(isOutside)
@@ -125,7 +129,7 @@ struct CaptureTriggers {
   }
 
   private func checks(isUpdate: Bool) -> String {
-    (CaptureChecks(kind: kind).checks(isUpdate: isUpdate)).map { check in
+    CaptureChecks(kind: kind, side: side).checks(isUpdate: isUpdate).map { check in
       "WHEN \(check.condition) THEN RAISE(ABORT, \(Columns.literal(check.sentence)))"
     }.joined(separator: "\n    ")
   }

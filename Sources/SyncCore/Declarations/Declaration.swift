@@ -6,33 +6,36 @@ public struct KindDeclaration: Hashable, Sendable {
   /// The table that people read and write: `ideas`.
   public let table: String
   public var lane: Lane
+  public let role: KindRole
   /// The fields that identify the record; empty where it has an id of its own.
   public let naturalKey: [String]
   public let fields: [FieldDeclaration]
   private let indexByField: [String: Int]
 
   public init(
-    _ name: String, table: String, lane: Lane = .records, naturalKey: [String] = [],
-    fields: [FieldDeclaration]
+    _ name: String, table: String, lane: Lane = .records, role: KindRole = .record,
+    naturalKey: [String] = [], fields: [FieldDeclaration]
   ) {
     self.init(
-      name, table: table, lane: lane, naturalKey: naturalKey, allFields: fields + Self.common)
+      name, table: table, lane: lane, role: role, naturalKey: naturalKey,
+      allFields: fields + Self.common)
   }
 
   /// The kind as a software declares it that lacks some of its fields.
   public func without(_ isMissing: (FieldDeclaration) -> Bool) -> KindDeclaration {
     KindDeclaration(
-      name, table: table, lane: lane, naturalKey: naturalKey,
+      name, table: table, lane: lane, role: role, naturalKey: naturalKey,
       allFields: fields.filter { !isMissing($0) })
   }
 
   private init(
-    _ name: String, table: String, lane: Lane, naturalKey: [String],
+    _ name: String, table: String, lane: Lane, role: KindRole, naturalKey: [String],
     allFields: [FieldDeclaration]
   ) {
     self.name = name
     self.table = table
     self.lane = lane
+    self.role = role
     self.naturalKey = naturalKey
     fields = allFields
     indexByField = Dictionary(
@@ -55,6 +58,25 @@ public struct KindDeclaration: Hashable, Sendable {
     FieldDeclaration("channel", .choice(["lab", "online", "paper", "import"]), .earliest),
     FieldDeclaration("extra", .map, .latestPerKey),
   ]
+}
+
+/// What a kind means to the engine itself.
+public enum KindRole: Hashable, Sendable {
+  /// Nothing: its records are merged and shown.
+  case record
+  /// Each of its records takes one change back (``Voids``): `replica`, `lane`, `sequence`, and a
+  /// `state` that is not `released`.
+  case void
+  /// Each takes back what a replica wrote after `last_rights`, `last_record`, `last_activity`.
+  case revocation
+
+  /// Whether changes that were made in a room are no changes of such a kind.
+  public var isOnlineOnly: Bool {
+    switch self {
+    case .record: false
+    case .void, .revocation: true
+    }
+  }
 }
 
 /// One field of a kind.

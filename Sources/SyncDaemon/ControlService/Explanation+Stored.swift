@@ -34,6 +34,7 @@ extension ExplainEntry {
     case .undone(let dot): "undone by \(dot)"
     case .lost(let value, let id?): "lost to \(quoted(value)) until conflict \(id) is decided"
     case .lost(let value, nil): "lost to \(quoted(value)) by the field's rule"
+    case .void: "taken back by the organisation"
     case .removed: "removed with the record"
     case .unknownField: "kept; this version does not know the field"
     }
