@@ -101,7 +101,10 @@ let package = Package(
       swiftSettings: acting),
     .testTarget(
       name: "SyncDaemonTests",
-      dependencies: ["SyncCore", "SyncDaemon", "ZeroMQ", "CLinux", "labsyncd", logging],
+      dependencies: [
+        "SyncCore", "LivingLab", "SQLiteStore", "SyncDaemon", "ZeroMQ", "CLinux", "labsyncd",
+        logging,
+      ],
       swiftSettings: acting),
     .testTarget(
       name: "ControlServiceTests",

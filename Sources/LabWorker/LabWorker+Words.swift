@@ -26,6 +26,14 @@ extension LabWorker {
     let connected = "connected to \(peer.name) for \(durationWords(age))"
     if session.projects.isEmpty { return "\(connected), which shares no project with this one" }
     if session.inSyncSince != nil { return "\(connected), in sync" }
+    let differing = session.differingOrigins
+    if differing > 0 {
+      let chains = differing == 1 ? "one chain" : "\(differing) chains"
+      return """
+        \(connected), not in sync: \(chains) of the log differ from the other side's and wait \
+        (was one of the two restored from a backup?)
+        """
+    }
     return session.isSettled ? "\(connected), not in sync" : "\(connected), synchronising"
   }
 }

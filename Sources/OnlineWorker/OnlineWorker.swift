@@ -168,7 +168,8 @@ extension OnlineWorker {
 
   private func authors(for device: Device, _ store: some ChangeStore) throws -> AuthorAccess {
     if device.mayRelay { return .any }
-    return .only(Set(try store.ledgers(ofDevice: device.key).map(\.replica)))
+    let own = try store.ledgers(ofDevice: device.key).map(\.replica)
+    return .only(Set(own + (try store.formerReplicas)))
   }
 
   private func handles(of key: String) -> [PeerHandle] {

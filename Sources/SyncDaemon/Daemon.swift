@@ -19,7 +19,11 @@ public struct Daemon {
   /// Runs until SIGTERM or SIGINT. Call it first in `main`, before any other thread starts: it takes
   /// the signals over. Throws a sentence where the store, the keys, the port or the control socket
   /// can not be used; then nothing was changed.
-  public static func run(side: Side, configuration: Configuration) throws {
+  ///
+  /// `isRestored` says that the store was put back from a backup: it takes a new name at once.
+  public static func run(
+    side: Side, configuration: Configuration, isRestored: Bool = false
+  ) throws {
     let signals = try SignalDescriptor()
     // One arena for the loop and one for the others: arenas keep what they once held.
     mallopt(M_ARENA_MAX, 2)
@@ -33,6 +37,8 @@ public struct Daemon {
     let path = configuration.store.path
     let lock = try InstanceLock(storePath: path)
     let store = try SQLiteStore(opening: path, side: side, schema: LivingLab.schema)
+    let witness = StoreWitness(storePath: path)
+    if try isRestored || witness.isAhead(of: store) { try rename(store, logger) }
     let context = try ContextBox()
     let watches = try Watches(
       signals: signals, storeFolder: folder(of: path),
@@ -44,9 +50,21 @@ public struct Daemon {
       store: store, link: try assembly.link(),
       control: try ControlServer(path: configuration.controlSocket, context: context),
       reader: try assembly.reader(), requests: assembly.requests(), watches: watches,
-      logger: logger)
+      witness: witness, logger: logger)
     try loop.run()
     _ = lock.isHeld
+  }
+
+  /// What a restored store wrote before it was backed up stays; what it writes from here on is another
+  /// replica's, because others may know what it wrote in between.
+  private static func rename(_ store: SQLiteStore, _ logger: Logger) throws {
+    let now = Instant(
+      monotonicMilliseconds: SystemClock.monotonicMilliseconds,
+      wallMilliseconds: SystemClock.wallMilliseconds)
+    let fork = try store.fork(at: ForkPoints(), now: now)
+    logger.warning(
+      "the store was restored from a backup and has a new identity",
+      metadata: ["former": "\(fork.former)", "replica": "\(fork.current)"])
   }
 
   static func folder(of path: String) -> String {

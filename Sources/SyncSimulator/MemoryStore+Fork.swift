@@ -34,6 +34,13 @@ extension MemoryStore {
     }
   }
 
+  public var formerReplicas: [ReplicaID] {
+    get throws {
+      try faults.check("formerReplicas")
+      return formerNames
+    }
+  }
+
   public mutating func fork(at points: ForkPoints, now: Instant) throws -> Fork {
     try faults.check("fork")
     var fork = Fork(
@@ -63,7 +70,9 @@ extension MemoryStore {
       logs[project] = rebuilt
     }
     replica = fork.current
+    formerNames.append(fork.former)
     lastToken = nil
+    ledgers = ledgers.map { $0.withoutTokens }
     return fork
   }
 

@@ -15,6 +15,7 @@ public struct MemoryStore: ChangeStore {
   private var lastHLC: HLC?
   var random: SplitMix64
   var lastToken: SessionToken?
+  var formerNames: [ReplicaID] = []
   /// In the order in which the replicas were first seen.
   var ledgers: [PeerLedger] = []
 

@@ -11,14 +11,25 @@ struct ConfigurationOptions: ParsableArguments {
   }
 }
 
+struct RestorationOptions: ParsableArguments {
+  @Flag(
+    help: """
+      The store was put back from a backup of the whole machine: it goes on under a new name, and \
+      gets back what it lacks. Say it once. A database that was put back alone is noticed.
+      """)
+  var restored = false
+}
+
 struct LabCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lab", abstract: "Runs on a lab laptop.")
 
   @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var restoration: RestorationOptions
 
   func run() throws {
-    try Daemon.run(side: .lab, configuration: options.load(.lab))
+    try Daemon.run(
+      side: .lab, configuration: options.load(.lab), isRestored: restoration.restored)
   }
 }
 
@@ -27,9 +38,11 @@ struct OnlineCommand: ParsableCommand {
     commandName: "online", abstract: "Runs beside the crowdsourcing store.")
 
   @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var restoration: RestorationOptions
 
   func run() throws {
-    try Daemon.run(side: .online, configuration: options.load(.online))
+    try Daemon.run(
+      side: .online, configuration: options.load(.online), isRestored: restoration.restored)
   }
 }
 

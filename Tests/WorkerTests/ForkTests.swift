@@ -185,4 +185,34 @@ struct ForkTests {
     #expect(try isConverged(simulation))
     #expect(simulation.labs[0].worker.session?.inSyncSince != nil)
   }
+
+  @Test("An online side that was restored gets everything back, and nobody else forks")
+  func restoredOnline() throws {
+    var simulation = simulation(labs: 2)
+    for lab in 0...1 { simulation.tell(lab, .start) }
+    try write(&simulation, lab: 0, 1...3)
+    try simulation.writeOnline("idea", recordID(30), [title: .text("o")], in: project)
+    settle(&simulation)
+    let backup = simulation.store
+    try write(&simulation, lab: 0, 4...5)
+    try write(&simulation, lab: 1, 6...7)
+    try simulation.writeOnline("idea", recordID(30), [title: .text("lost")], in: project)
+    try simulation.writeOnline("idea", recordID(31), [title: .text("lost too")], in: project)
+    settle(&simulation)
+    for lab in 0...1 { simulation.cut(lab) }
+    var restored = backup
+    restored.reseed(4_242)
+    let fork = try restored.fork(at: ForkPoints(), now: simulation.now)
+    simulation.store = restored
+    simulation.restartOnline()
+    try simulation.writeOnline("idea", recordID(32), [title: .text("after")], in: project)
+    simulation.advance(milliseconds: 200_000)
+    #expect(fork.reissued == 0)
+    #expect(forks(simulation, lab: 0).isEmpty && forks(simulation, lab: 1).isEmpty)
+    #expect(try isConverged(simulation))
+    for number in [1, 2, 3, 4, 5, 6, 7, 30, 31, 32] as [UInt64] {
+      #expect(try shown(simulation, number).count == 1)
+    }
+    #expect(try shown(simulation, 30).first?.contains("lost") == true)
+  }
 }

@@ -89,6 +89,15 @@ extension SQLiteStore {
     }
   }
 
+  public var formerReplicas: [ReplicaID] {
+    get throws {
+      try onConnection { database, _ in
+        try String.fetchAll(database, sql: "SELECT former FROM sync_forks ORDER BY id")
+          .compactMap { ReplicaID($0) }
+      }
+    }
+  }
+
   /// The last time that this store took a new identity, and when.
   public func lastFork() throws -> (fork: Fork, at: Int64)? {
     try onConnection { database, _ in

@@ -28,6 +28,8 @@ extension StoreEngine {
     replica = current
     try StoreIdentity.save("replica", current.description, to: database)
     try StoreIdentity.remove("token", from: database)
+    // The tokens that were given since the copy was made are not known here: any is good again.
+    try database.execute(sql: "UPDATE sync_replicas SET presented = NULL, issued = x''")
     var fork = Fork(former: former, current: current, reissued: 0)
     for (project, entries) in moved {
       try reissue(entries, in: project)

@@ -53,10 +53,13 @@ public protocol ChangeStore {
 
   /// Takes a new identity, because another store goes on under this one's. Own changes behind
   /// `points` leave the log and come back as changes of the new identity, with the dots that they
-  /// name rewritten; all else about them stays. The token is forgotten.
+  /// name rewritten; all else about them stays. All tokens are forgotten.
   ///
   /// Cost: by the changes behind the points and the histories of their records.
   mutating func fork(at points: ForkPoints, now: Instant) throws -> Fork
+  /// The identities that this store had before. What it wrote under them and lost comes back from
+  /// whoever has it.
+  var formerReplicas: [ReplicaID] { get throws }
   /// Takes the changes of another replica behind `sequence` off the log, to be fetched anew; the
   /// records they changed show what is left. Cost: as of a fork.
   mutating func truncate(

@@ -45,6 +45,11 @@ public struct PeerLedger: Hashable, Sendable {
     return presented == nil && issued.isEmpty
   }
 
+  /// As of a replica that was never given a token.
+  public var withoutTokens: PeerLedger {
+    PeerLedger(replica: replica, device: device, mustRenewKey: mustRenewKey)
+  }
+
   public mutating func demandNewKey() { mustRenewKey = true }
 
   /// The machine has made the key that was demanded of it.

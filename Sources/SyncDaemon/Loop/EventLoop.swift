@@ -15,6 +15,7 @@ final class EventLoop {
   private let reader: ReaderThread
   private let requests: ControlRequests
   private let watches: Watches
+  private var witness: StoreWitness
   private let logger: Logger
   private var courtesy = WriterCourtesy()
   private var poller = Poller<LoopTag>()
@@ -38,7 +39,7 @@ final class EventLoop {
 
   init(
     store: SQLiteStore, link: any SideLink, control: ControlServer, reader: ReaderThread,
-    requests: ControlRequests, watches: Watches, logger: Logger
+    requests: ControlRequests, watches: Watches, witness: StoreWitness, logger: Logger
   ) {
     self.store = store
     self.link = link
@@ -46,6 +47,7 @@ final class EventLoop {
     self.reader = reader
     self.requests = requests
     self.watches = watches
+    self.witness = witness
     self.logger = logger
   }
 
@@ -60,6 +62,7 @@ final class EventLoop {
     watches.notifier.tell(.stopping)
     link.stop(at: now, store: &store)
     saveAcknowledgements()
+    updateWitness()
     try reader.stop()
     control.close()
     logger.notice("stopped", metadata: ["longestTurnMilliseconds": "\(longestTurnMilliseconds)"])
@@ -101,6 +104,12 @@ final class EventLoop {
   private func saveAcknowledgements() {
     do { try store.saveAcknowledgements(at: now) } catch {
       logger.warning("acknowledgements are not on disk yet", metadata: ["why": "\(error)"])
+    }
+  }
+
+  private func updateWitness() {
+    do { try witness.update(from: store) } catch {
+      logger.warning("how far the store is can not be noted", metadata: ["why": "\(error)"])
     }
   }
 
@@ -277,6 +286,7 @@ final class EventLoop {
     let time = SystemClock.monotonicMilliseconds
     guard time >= nextStatus else { return }
     nextStatus = time + Self.lookIntervalMilliseconds
+    updateWitness()
     let words = link.connectionWords(at: now)
     if words != lastStatus {
       lastStatus = words

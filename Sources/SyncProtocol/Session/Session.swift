@@ -143,6 +143,11 @@ extension Session {
   /// When both sides were last seen to hold the same of one project.
   public func inSync(_ project: ProjectID) -> Instant? { running?.shares[project]?.provenAt }
 
+  /// Origins whose chains differ from the other side's, or that can not be sent: they wait.
+  public var differingOrigins: Int {
+    running?.shares.values.reduce(0) { $0 + $1.excluded.count } ?? 0
+  }
+
   /// The shared projects, sorted.
   public var projects: [ProjectID] { running?.order ?? [] }
 
