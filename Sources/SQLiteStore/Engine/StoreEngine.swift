@@ -16,6 +16,10 @@ final class StoreEngine {
   let conflicts: ConflictTable
   let parked: ParkedTable
   let projector: Projector
+  let plain: PlainRecords
+  /// Whether plain changes go from their bytes to rows; off, they take the way of all others, which
+  /// comes to the same.
+  var takesPlainChanges = true
   let outbox: Outbox
   private let openGate: PreparedStatement
   private let closeGate: PreparedStatement
@@ -55,7 +59,9 @@ final class StoreEngine {
     records = try RecordTable(database, schema: schema)
     conflicts = try ConflictTable(database)
     parked = try ParkedTable(database)
-    projector = Projector(rows: DomainRows(database), conflicts: conflicts)
+    let rows = DomainRows(database)
+    projector = Projector(rows: rows, conflicts: conflicts)
+    plain = try PlainRecords(database, rows: rows, records: records)
     outbox = try Outbox(database)
     openGate = try PreparedStatement(database, "UPDATE sync_gate SET applying = 1 WHERE id = 1")
     closeGate = try PreparedStatement(database, "UPDATE sync_gate SET applying = 0 WHERE id = 1")
@@ -77,6 +83,7 @@ final class StoreEngine {
     defer {
       working = [:]
       order = []
+      plain.discard()
       runInHand = nil
     }
     do {
@@ -122,6 +129,11 @@ final class StoreEngine {
     order.append(record)
     working[place] = record
     return record
+  }
+
+  /// Whether the transaction at hand has loaded or made this record.
+  func isWorking(on id: RecordID, kind: String) -> Bool {
+    !working.isEmpty && working[RecordKey(id: id, kind: kind)] != nil
   }
 
   /// A record that is stored, with its natural key read back from its last change.
@@ -183,6 +195,7 @@ final class StoreEngine {
   }
 
   private func flush(_ flushed: (WorkingRecord, Projector.Outcome) throws -> Void) throws {
+    try plain.flush()
     for record in order where record.lastDot != nil || !record.dirty.isEmpty {
       var outcome = Projector.Outcome()
       if let layout = record.layout {
