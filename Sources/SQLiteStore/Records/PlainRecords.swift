@@ -54,7 +54,7 @@ final class PlainRecords {
       return target
     }
     guard let layout = records.layout(of: String(decoding: bytes[change.kind], as: UTF8.self)),
-      layout.plainLane != nil
+      layout.plainLane != nil, layout.isNamed(change.kind, in: bytes)
     else { return nil }
     let target = Target(layout: layout, rows: try PlainRows(rows, kind: layout.kind))
     targets.append(target)
