@@ -36,11 +36,17 @@ extension WireWriter {
     id(1, run.replica.rawValue)
     if run.firstSequence != 0 { varint(2, run.firstSequence) }
     for change in run.changes {
-      message(3) { writer in
-        writer.blob(1, change.bytes)
-        if !change.personal.isEmpty { writer.blob(2, change.personal) }
-      }
+      beginMessage(3, byteCount: Self.byteCount(of: change))
+      blob(1, change.bytes)
+      if !change.personal.isEmpty { blob(2, change.personal) }
     }
+  }
+}
+
+extension WireWriter {
+  private static func byteCount(of change: EncodedChange) -> Int {
+    let personal = change.personal.isEmpty ? 0 : blobByteCount(change.personal)
+    return blobByteCount(change.bytes) + personal
   }
 }
 

@@ -9,13 +9,17 @@ public enum ChainHash {
   /// bytes of the result. The personal part enters through the commitment inside the bytes.
   public static func next(after previous: Digest128, dot: Dot, bytes: [UInt8]) -> Digest128 {
     var hasher = SHA256()
-    var head = DigestInput()
-    head.append(previous.bits)
-    head.append(dot.replica.rawValue)
-    head.append(dot.lane.rawValue)
-    head.append(dot.sequence)
-    hasher.update(data: head.bytes)
-    hasher.update(data: bytes)
+    withUnsafeTemporaryAllocation(byteCount: 41, alignment: 8) { head in
+      let (hash, replica) = (previous.bits, dot.replica.rawValue)
+      head.storeBytes(of: hash.high.bigEndian, toByteOffset: 0, as: UInt64.self)
+      head.storeBytes(of: hash.low.bigEndian, toByteOffset: 8, as: UInt64.self)
+      head.storeBytes(of: replica.high.bigEndian, toByteOffset: 16, as: UInt64.self)
+      head.storeBytes(of: replica.low.bigEndian, toByteOffset: 24, as: UInt64.self)
+      head.storeBytes(of: dot.lane.rawValue, toByteOffset: 32, as: UInt8.self)
+      head.storeBytes(of: dot.sequence.bigEndian, toByteOffset: 33, as: UInt64.self)
+      hasher.update(bufferPointer: UnsafeRawBufferPointer(head))
+    }
+    bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
     return Digest128(prefixOf: hasher.finalize())
   }
 }

@@ -59,10 +59,22 @@ struct WireReader {
 
   mutating func text(_ field: Field) throws(WireError) -> String {
     let range = try delimited(field)
-    guard let text = String(validating: bytes[range], as: UTF8.self) else {
-      throw error(.notUTF8)
+    do throws(UTF8.ValidationError) {
+      return String(copying: try UTF8Span(validating: bytes.span.extracting(range)))
+    } catch {
+      throw self.error(.notUTF8)
     }
-    return text
+  }
+
+  /// Where the UTF-8 of a text lies.
+  mutating func textRange(_ field: Field) throws(WireError) -> Range<Int> {
+    let range = try delimited(field)
+    do throws(UTF8.ValidationError) {
+      _ = try UTF8Span(validating: bytes.span.extracting(range))
+      return range
+    } catch {
+      throw self.error(.notUTF8)
+    }
   }
 
   mutating func blob(_ field: Field) throws(WireError) -> [UInt8] {
@@ -76,6 +88,21 @@ struct WireReader {
     let range = try delimited(field)
     return WireReader(bytes, from: range.lowerBound, to: range.upperBound, place: place)
   }
+
+  var isAtEnd: Bool { position == end }
+
+  /// Goes on inside the embedded message, without a reader of its own. Returns what
+  /// ``leave(to:)`` takes.
+  mutating func enter(_ field: Field) throws(WireError) -> Int {
+    let range = try delimited(field)
+    let enclosing = end
+    position = range.lowerBound
+    end = range.upperBound
+    return enclosing
+  }
+
+  /// Goes on behind the embedded message, all of which has been read.
+  mutating func leave(to enclosing: Int) { end = enclosing }
 
   mutating func id(_ field: Field) throws(WireError) -> (high: UInt64, low: UInt64) {
     var reader = try message(field, place: "ID")

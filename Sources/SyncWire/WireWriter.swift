@@ -50,6 +50,18 @@ struct WireWriter {
     bytes.replaceSubrange(start...start, with: prefix.bytes)
   }
 
+  /// The head of an embedded message of which the length is known; its content follows.
+  mutating func beginMessage(_ number: UInt8, byteCount: Int) {
+    bytes.append(number << 3 | 2)
+    append(varint: UInt64(byteCount))
+  }
+
+  /// How many bytes ``blob(_:_:)`` writes.
+  static func blobByteCount(_ value: [UInt8]) -> Int {
+    let lengthBits = UInt64.bitWidth - UInt64(value.count | 1).leadingZeroBitCount
+    return 1 + (lengthBits + 6) / 7 + value.count
+  }
+
   mutating func id(_ number: UInt8, high: UInt64, low: UInt64) {
     message(number) { writer in
       if high != 0 { writer.fixed64(1, high) }

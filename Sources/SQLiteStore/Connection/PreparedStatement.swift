@@ -67,6 +67,42 @@ final class PreparedStatement {
     }
   }
 
+  /// Binds a text where it lies: it has to stay there until the statement has run, and the bindings
+  /// are cleared after it.
+  func bind(_ index: Int32, textInPlace utf8: Slice<UnsafeBufferPointer<UInt8>>) {
+    let bytes = UnsafeBufferPointer(rebasing: utf8)
+    let start = UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self)
+    if let start {
+      _ = sqlite3_bind_text(handle, index, start, Int32(bytes.count), nil)
+    } else {
+      _ = sqlite3_bind_text(handle, index, "", 0, nil)
+    }
+  }
+
+  /// Makes every parameter null.
+  func clearBindings() { sqlite3_clear_bindings(handle) }
+
+  var parameterCount: Int32 { sqlite3_bind_parameter_count(handle) }
+
+  /// The rows that the connection's last statement inserted, updated or deleted.
+  var changedRows: Int32 { sqlite3_changes(sqlite3_db_handle(handle)) }
+
+  /// Runs a statement that returns no rows with `bytes` as one of its values, which SQLite reads
+  /// where they lie.
+  func run(
+    _ doing: @autoclosure () -> String, binding index: Int32, inPlace bytes: [UInt8]
+  ) throws {
+    try bytes.withUnsafeBytes { buffer in
+      guard let start = buffer.baseAddress else {
+        bind(index, bytes)
+        return try run(doing())
+      }
+      _ = sqlite3_bind_blob(handle, index, start, Int32(buffer.count), nil)
+      defer { bindNull(index) }
+      try run(doing())
+    }
+  }
+
   /// Runs a statement that returns no rows.
   func run(_ doing: @autoclosure () -> String) throws {
     defer { reset() }

@@ -41,6 +41,16 @@ extension StoreEngine {
     _ encoded: EncodedChange, dot: Dot, project: ProjectID, projectRef: Int64, originRef: Int64,
     hash: Digest128, into applied: inout Applied
   ) throws {
+    let place = PlainRecords.Place(
+      dot: dot, originRef: originRef, project: project, projectRef: projectRef,
+      position: log.lastPosition + 1)
+    if try makePlain(encoded, at: place) {
+      _ = try log.append(
+        encoded, origin: originRef, sequence: dot.sequence, previous: nil, hash: hash,
+        at: now.wallMilliseconds)
+      applied.accepted += 1
+      return
+    }
     let change: Change
     do {
       change = try ChangeCodec.decode(encoded, project: project, dot: dot)
@@ -67,6 +77,16 @@ extension StoreEngine {
     } else {
       applied.accepted += 1
     }
+  }
+
+  /// Makes the record of a plain change (``PlainRecords``); `false` where the change has to be
+  /// decoded and merged.
+  private func makePlain(_ encoded: EncodedChange, at place: PlainRecords.Place) throws -> Bool {
+    guard takesPlainChanges, !voids(inProjectRef: place.projectRef).contains(place.dot),
+      let (record, layout) = try plain.read(encoded, lane: place.dot.lane),
+      !isWorking(on: record, kind: layout.kind.name)
+    else { return false }
+    return try plain.make(from: encoded.bytes, at: place)
   }
 
   private func park(

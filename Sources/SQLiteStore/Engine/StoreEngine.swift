@@ -17,6 +17,10 @@ final class StoreEngine {
   let conflicts: ConflictTable
   let parked: ParkedTable
   let projector: Projector
+  let plain: PlainRecords
+  /// Whether plain changes go from their bytes to rows; off, they take the way of all others, which
+  /// comes to the same.
+  var takesPlainChanges = true
   let outbox: Outbox
   private let openGate: PreparedStatement
   private let closeGate: PreparedStatement
@@ -59,7 +63,9 @@ final class StoreEngine {
     records = try RecordTable(database, schema: schema)
     conflicts = try ConflictTable(database)
     parked = try ParkedTable(database)
-    projector = Projector(rows: DomainRows(database), conflicts: conflicts)
+    let rows = DomainRows(database)
+    projector = Projector(rows: rows, conflicts: conflicts)
+    plain = try PlainRecords(database, rows: rows, records: records)
     outbox = try Outbox(database)
     openGate = try PreparedStatement(database, "UPDATE sync_gate SET applying = 1 WHERE id = 1")
     closeGate = try PreparedStatement(database, "UPDATE sync_gate SET applying = 0 WHERE id = 1")
@@ -84,6 +90,7 @@ final class StoreEngine {
     defer {
       working = [:]
       order = []
+      plain.discard()
       runInHand = nil
     }
     do {
@@ -131,6 +138,11 @@ final class StoreEngine {
     order.append(record)
     working[place] = record
     return record
+  }
+
+  /// Whether the transaction at hand has loaded or made this record.
+  func isWorking(on id: RecordID, kind: String) -> Bool {
+    !working.isEmpty && working[RecordKey(id: id, kind: kind)] != nil
   }
 
   /// A record that is stored, with its natural key read back from its last change.
@@ -207,6 +219,7 @@ final class StoreEngine {
   }
 
   private func flush(_ flushed: (WorkingRecord, Projector.Outcome) throws -> Void) throws {
+    try plain.flush()
     try flush(order, flushed)
     let isVoiding = order.contains { record in
       record.kind?.role.isOnlineOnly == true && record.lastDot != nil

@@ -61,11 +61,10 @@ final class ChangeLog {
     insert.bind(2, origin)
     insert.bind(3, Int64(sequence))
     insert.bind(4, previous)
-    insert.bind(5, change.bytes)
     if change.personal.isEmpty { insert.bindNull(6) } else { insert.bind(6, change.personal) }
     insert.bind(7, hash.bits)
     insert.bind(8, milliseconds)
-    try insert.run("appending a change to the log")
+    try insert.run("appending a change to the log", binding: 5, inPlace: change.bytes)
     lastPosition = position
     return position
   }

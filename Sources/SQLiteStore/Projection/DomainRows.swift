@@ -72,14 +72,21 @@ final class DomainRows {
 
   private func insertStatement(for kind: KindDeclaration) throws -> PreparedStatement {
     if let statement = inserts[kind.name] { return statement }
+    let statement = try makeInsert(for: kind, rows: 1)
+    inserts[kind.name] = statement
+    return statement
+  }
+
+  /// A statement that writes `count` rows that are not there: of each the id where it is the key, the
+  /// fields in declared order, the project, the revision.
+  func makeInsert(for kind: KindDeclaration, rows count: Int) throws -> PreparedStatement {
     let names =
       (kind.naturalKey.isEmpty ? ["id"] : []) + kind.fields.map(\.name) + ["project", "revision"]
     let columns = names.map(Columns.quoted).joined(separator: ", ")
-    let values = names.map { _ in "?" }.joined(separator: ", ")
-    let statement = try PreparedStatement(
-      database, "INSERT INTO \(Columns.quoted(kind.table)) (\(columns)) VALUES (\(values))")
-    inserts[kind.name] = statement
-    return statement
+    let row = "(" + names.map { _ in "?" }.joined(separator: ", ") + ")"
+    let values = Array(repeating: row, count: count).joined(separator: ", ")
+    return try PreparedStatement(
+      database, "INSERT INTO \(Columns.quoted(kind.table)) (\(columns)) VALUES \(values)")
   }
 
   private func updateStatement(

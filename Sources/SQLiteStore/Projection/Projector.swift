@@ -133,16 +133,11 @@ struct Projector {
   }
 
   private static func column(of type: FieldType, showing value: Value) -> DomainRows.Column? {
-    switch (type, value) {
+    switch (ColumnForm(type), value) {
     case (_, .null): .null
     case (.boolean, .boolean(let boolean)): .integer(boolean ? 1 : 0)
-    case (.integer, .integer(let integer)), (.integerIn, .integer(let integer)),
-      (.time, .integer(let integer)):
-      .integer(integer)
-    case (.text, .text(let text)), (.prose, .text(let text)), (.choice, .text(let text)),
-      (.state, .text(let text)), (.reference, .text(let text)), (.anyReference, .text(let text)),
-      (.money, .text(let text)):
-      .text(text)
+    case (.integer, .integer(let integer)): .integer(integer)
+    case (.text, .text(let text)): .text(text)
     case (_, .boolean), (_, .integer), (_, .text): nil
     }
   }

@@ -4,6 +4,9 @@ struct ByteWriter {
 
   init(capacity: Int = 64) { bytes.reserveCapacity(capacity) }
 
+  /// Starts anew, in the room that was taken.
+  mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
   mutating func byte(_ value: UInt8) { bytes.append(value) }
 
   mutating func integer(_ value: UInt64) {

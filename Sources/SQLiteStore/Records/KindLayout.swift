@@ -1,4 +1,5 @@
 import SyncCore
+import SyncWire
 
 /// What the store works out once for a kind: where its fields stand, and how its metadata is written.
 final class KindLayout {
@@ -11,6 +12,11 @@ final class KindLayout {
   let numbers: [Int]
   /// The names of the fields that hold sets or maps.
   let keyedFields: [String]
+  private let forms: [ColumnForm]
+  private let nameBytes: [UInt8]
+  private let fieldNames: FieldNames
+  /// The kind's lane, where plain changes can make its records: where they have an id of their own.
+  let plainLane: Lane?
 
   init(_ kind: KindDeclaration) {
     self.kind = kind
@@ -20,6 +26,10 @@ final class KindLayout {
     let codec = codec
     numbers = kind.fields.map { codec.number(ofField: $0.name) }
     keyedFields = kind.fields.filter(\.rule.isKeyed).map(\.name)
+    forms = kind.fields.map { $0.rule.isKeyed ? .elements : ColumnForm($0.type) }
+    nameBytes = Array(kind.name.utf8)
+    fieldNames = FieldNames(kind.fields.map(\.name))
+    plainLane = kind.naturalKey.isEmpty ? kind.lane : nil
   }
 
   /// Operations above this number are merged the general way.
@@ -48,5 +58,92 @@ final class KindLayout {
       }
     }
     return fields
+  }
+
+  /// Whether these bytes are the kind's name.
+  func isNamed(_ range: Range<Int>, in bytes: [UInt8]) -> Bool {
+    bytes[range].elementsEqual(nameBytes)
+  }
+
+  /// Finds the field of each write. `false` where the change has to be decoded: a field is not
+  /// declared, has elements, comes twice, or can not show the value.
+  func findFields(
+    of writes: [PlainChange.Write], in bytes: [UInt8], into fields: inout [Int]
+  ) -> Bool {
+    fields.removeAll(keepingCapacity: true)
+    guard writes.count <= Self.plainOperations else { return false }
+    var written: UInt64 = 0
+    var next = 0
+    for write in writes {
+      guard let index = fieldNames.index(of: write.field, in: bytes, from: next), index < 64,
+        forms[index].shows(write.value), written & 1 << UInt64(index) == 0
+      else { return false }
+      written |= 1 << UInt64(index)
+      fields.append(index)
+      next = index + 1
+    }
+    return true
+  }
+}
+
+/// The names of a kind's fields as bytes, to look up what lies in a change.
+private struct FieldNames {
+  private var bytes: [UInt8] = []
+  /// Where each name ends.
+  private var ends: [Int] = []
+
+  init(_ names: [String]) {
+    for name in names {
+      bytes += name.utf8
+      ends.append(bytes.count)
+    }
+  }
+
+  /// The field that the bytes name, looked for from `first` on, then from the start: changes name
+  /// their fields in declared order.
+  func index(of range: Range<Int>, in name: [UInt8], from first: Int) -> Int? {
+    var index = first
+    for _ in ends.indices {
+      if index >= ends.count { index = 0 }
+      let start = index == 0 ? 0 : ends[index - 1]
+      if range.count == ends[index] - start, isEqual(range, in: name, at: start) { return index }
+      index += 1
+    }
+    return nil
+  }
+
+  private func isEqual(_ range: Range<Int>, in name: [UInt8], at start: Int) -> Bool {
+    for offset in 0..<range.count where name[range.lowerBound + offset] != bytes[start + offset] {
+      return false
+    }
+    return true
+  }
+}
+
+/// How a field stands in its column.
+enum ColumnForm {
+  case boolean
+  case integer
+  case text
+  /// JSON of a set or a map.
+  case elements
+
+  init(_ type: FieldType) {
+    self =
+      switch type {
+      case .boolean: .boolean
+      case .integer, .integerIn, .time: .integer
+      case .text, .prose, .choice, .state, .reference, .anyReference, .money: .text
+      case .textSet, .referenceSet, .map: .elements
+      }
+  }
+
+  /// Whether the column of a field with one value can show this one.
+  fileprivate func shows(_ value: PlainChange.PlainValue) -> Bool {
+    switch (self, value) {
+    case (.elements, _): false
+    case (_, .null), (.boolean, .boolean), (.integer, .integer), (.text, .text): true
+    case (_, .boolean), (_, .integer), (_, .text): false
+    }
   }
 }

@@ -104,31 +104,47 @@ struct StateCodec {
   /// The metadata of a record that one plain change wrote (``KindLayout/plainFields(of:)``), as
   /// ``encode(_:project:origins:)`` would write it, but for the order of the cells.
   func encode(creation change: Change, fieldNumbers: [Int], originRef: Int64) -> [UInt8] {
-    var revision = Revision.none
-    revision.include(change.dot)
     var writer = ByteWriter(capacity: 24 + 4 * change.operations.count)
+    Self.write(
+      creation: change.dot, originRef: originRef, cellCount: change.operations.count,
+      into: &writer)
+    for (number, operation) in zip(fieldNumbers, change.operations) {
+      Self.write(
+        cell: number, element: operation.cell.element, flag: operation.values[0].value.boolean,
+        into: &writer)
+    }
+    return writer.bytes
+  }
+
+  /// Begins the metadata of a record that the change `dot` alone wrote, in place of what `writer`
+  /// held; its cells follow.
+  static func write(
+    creation dot: Dot, originRef: Int64, cellCount: Int, into writer: inout ByteWriter
+  ) {
+    var revision = Revision.none
+    revision.include(dot)
+    writer.removeAll()
     writer.integer(UInt64(bitPattern: revision.rawValue))
     writer.count(1)
     writer.integer(UInt64(originRef))
-    writer.integer(change.dot.sequence)
-    writer.count(change.operations.count)
-    for (position, operation) in change.operations.enumerated() {
-      let flag = operation.values[0].value.boolean
-      let element = operation.cell.element
-      writer.byte((element == nil ? 0 : Traits.element) | (flag == nil ? Traits.isSimple : 0))
-      writer.count(fieldNumbers[position])
-      if let element { writer.text(element) }
-      if flag != nil {
-        writer.count(1)
-      }
+    writer.integer(dot.sequence)
+    writer.count(cellCount)
+  }
+
+  /// One cell of such a record. `flag` is its value where that is a boolean.
+  static func write(
+    cell number: Int, element: String?, flag: Bool?, into writer: inout ByteWriter
+  ) {
+    writer.byte((element == nil ? 0 : Traits.element) | (flag == nil ? Traits.isSimple : 0))
+    writer.count(number)
+    if let element { writer.text(element) }
+    if flag != nil { writer.count(1) }
+    writer.count(0)
+    if let flag {
+      writer.integer(0)
+      writer.byte(flag ? 2 : 1)
       writer.count(0)
-      if let flag {
-        writer.integer(0)
-        writer.byte(flag ? 2 : 1)
-        writer.count(0)
-      }
     }
-    return writer.bytes
   }
 
   func decode(_ bytes: [UInt8], origins: Origins) throws -> RecordState {
