@@ -17,7 +17,8 @@ struct LifecycleResolution<History: CellHistory> {
         alternatives: alternatives(siblings, first: .null))
     }
     let shown = remaining.max { left, right in
-      (rank(left), left.stamp, left.ordinal) < (rank(right), right.stamp, right.ordinal)
+      (rank(left), left.stamp, left.ordinal, left.value)
+        < (rank(right), right.stamp, right.ordinal, right.value)
     }
     return decided(for: shown?.value ?? .null, among: siblings, status: .settled)
   }

@@ -31,6 +31,24 @@ struct ForeignChangeLaws {
     #expect(try replica.resolution(of: cell, .latest).shown == .integer(Int64(UInt16.max)))
   }
 
+  @Test("that claim to restore one value, and write different ones, show the same in every order")
+  func restoringOne() throws {
+    let source = Dot(replica: Replica(3).id, lane: .records, sequence: 1)
+    let stamp = Stamp(hlc: HLC(milliseconds: 1), dot: source, authority: .lab)
+    // Neither value is a state of the lifecycle, and nothing tells one from the other but itself.
+    let siblings = zip(1 as UInt64...2, [Value.text("yes"), .text("no")]).map { number, value in
+      Sibling(
+        dot: Dot(replica: Replica(number).id, lane: .records, sequence: 1), value: value,
+        stamp: stamp, source: source)
+    }
+    let resolver = Resolver(history: Replica(4))
+    for rule in [MergeRule.state(.sample), .text, .register, .authority] {
+      let shown = try resolver.resolve(siblings, of: CellKey("state"), rule: rule)
+      let reversed = try resolver.resolve(siblings.reversed(), of: CellKey("state"), rule: rule)
+      #expect(shown == reversed)
+    }
+  }
+
   /// Operations that replace any dot whatever: of another cell, their own, one that never comes;
   /// several operations on one cell; operations without values.
   private func changes(_ random: inout SplitMix64) -> [Change] {
