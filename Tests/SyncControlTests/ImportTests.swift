@@ -37,6 +37,25 @@ struct ImportTests {
       ])
   }
 
+  @Test(
+    "reads a line of the greatest length, with a byte order mark or a carriage return besides",
+    arguments: ["\u{FEFF}12345678", "\u{FEFF}12345678\r\n", "12345678\r\n"])
+  func greatestLength(text: String) throws {
+    let file = FileManager.default.temporaryDirectory
+      .appending(path: "labsync-\(UUID().uuidString).jsonl")
+    try Data(text.utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    // The end of a piece falls at every place, between carriage return and line feed as well.
+    for pieceBytes in 1...16 {
+      var reader = try LineReader(file.path, lineBytesLimit: 8, pieceBytes: pieceBytes)
+      #expect(try reader.next() == .text("12345678"))
+      #expect(try reader.next() == nil)
+      var strict = try LineReader(file.path, lineBytesLimit: 7, pieceBytes: pieceBytes)
+      #expect(try strict.next() == .refused(reason: "longer than 7 bytes"))
+      #expect(try strict.next() == nil)
+    }
+  }
+
   @Test("sends a long file in pieces with numbers that follow each other")
   func pieces() throws {
     let daemon = try PretendDaemon { request in

@@ -16,17 +16,23 @@ struct LineReader: ~Copyable {
   private let descriptor: Int32
   private let path: String
   private let lineBytesLimit: Int
+  private let pieceBytes: Int
   private var buffer: [UInt8] = []
   private var position = 0
   private var isAtEnd = false
   private var isAtStart = true
 
-  /// Opens `path`; `-` is the standard input.
+  /// A byte order mark and a carriage return, which are no part of a line and count for nothing.
+  private static let besidesBytes = 4
+
+  /// Opens `path`; `-` is the standard input. So many bytes are read at once.
   init(
-    _ path: String, lineBytesLimit: Int = ControlProtocol.importLineBytes
+    _ path: String, lineBytesLimit: Int = ControlProtocol.importLineBytes,
+    pieceBytes: Int = 256 * 1024
   ) throws(ControlFailure) {
     self.path = path
     self.lineBytesLimit = lineBytesLimit
+    self.pieceBytes = pieceBytes
     descriptor = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
     var information = stat()
     guard descriptor >= 0, fstat(descriptor, &information) == 0 else {
@@ -54,7 +60,7 @@ struct LineReader: ~Copyable {
         defer { position = buffer.count }
         return line(buffer[position...])
       }
-      if buffer.count - position > lineBytesLimit { return try skipLine() }
+      if buffer.count - position > lineBytesLimit + Self.besidesBytes { return try skipLine() }
       searched = buffer.count - position
       try fill()
     }
@@ -92,12 +98,13 @@ struct LineReader: ~Copyable {
   private mutating func fill() throws(ControlFailure) {
     buffer.removeFirst(position)
     position = 0
-    let piece = 256 * 1024
     let start = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: piece))
-    let count = buffer[start...].withUnsafeMutableBytes { read(descriptor, $0.baseAddress, piece) }
+    buffer.append(contentsOf: repeatElement(0, count: pieceBytes))
+    let count = buffer[start...].withUnsafeMutableBytes {
+      read(descriptor, $0.baseAddress, pieceBytes)
+    }
     let code = errno
-    buffer.removeLast(piece - max(0, count))
+    buffer.removeLast(pieceBytes - max(0, count))
     if count == 0 { isAtEnd = true }
     if count > 0 { bytesRead += count }
     if count < 0, code != EINTR {
