@@ -62,13 +62,20 @@ public struct Configuration: Sendable {
   public static func load(
     path: String?, side: Side, environment: [String: String], hostName: String
   ) throws(ConfigurationError) -> Configuration {
+    let file: ConfigurationFile? =
+      if let path { try ConfigurationFile.reading(path) } else { nil }
+    return try load(file, side: side, environment: environment, hostName: hostName)
+  }
+
+  /// The same with a file that has been read.
+  static func load(
+    _ file: ConfigurationFile?, side: Side, environment: [String: String], hostName: String
+  ) throws(ConfigurationError) -> Configuration {
     var values = Dictionary(
       uniqueKeysWithValues: Setting.allCases.map { setting in
         (setting, EffectiveSetting(setting, setting.builtIn(side, hostName), .builtIn))
       })
-    if let path {
-      for value in try ConfigurationFile.reading(path).settings { values[value.setting] = value }
-    }
+    for value in file?.settings ?? [] { values[value.setting] = value }
     for setting in Setting.allCases {
       guard let text = environment[setting.environmentName] else { continue }
       let texts = setting.isList ? text.split(separator: ",").map { String($0).trimmed } : [text]
