@@ -62,13 +62,15 @@ public struct Cell: Hashable, Sendable {
   mutating func merge(
     _ operation: FieldOperation, at dot: Dot, isApplied: (Dot) throws -> Bool
   ) rethrows {
+    var missing: [Dot] = []
     for replaced in operation.replaces {
       let count = live.count
       live.removeAll { $0.dot == replaced }
       if live.count == count, try !isApplied(replaced) {
-        remember(replaced)
+        missing.append(replaced)
       }
     }
+    remember(missing)
     guard !cancelled.contains(dot) else { return }
     // No peer's list is so long that it traps: what has no ordinal is dropped, everywhere alike.
     for (ordinal, written) in zip(UInt16.min...UInt16.max, operation.values) {
@@ -81,9 +83,15 @@ public struct Cell: Hashable, Sendable {
     live.insert(value, at: index)
   }
 
-  private mutating func remember(_ dot: Dot) {
-    guard !cancelled.contains(dot) else { return }
-    cancelled.insert(dot, at: cancelled.firstIndex { dot < $0 } ?? cancelled.endIndex)
+  /// In one go: a change may name more dots than can be looked for one by one.
+  private mutating func remember(_ dots: [Dot]) {
+    guard !dots.isEmpty else { return }
+    var last: Dot?
+    cancelled = (cancelled + dots).sorted()
+    cancelled.removeAll { dot in
+      defer { last = dot }
+      return last == dot
+    }
   }
 }
 

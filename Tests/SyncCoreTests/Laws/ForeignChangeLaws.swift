@@ -31,6 +31,18 @@ struct ForeignChangeLaws {
     #expect(try replica.resolution(of: cell, .latest).shown == .integer(Int64(UInt16.max)))
   }
 
+  @Test("that replace more than was ever written merge at once", .timeLimit(.minutes(1)))
+  func manyReplacements() {
+    let dots = (1...200_000 as ClosedRange<UInt64>).map { sequence in
+      Dot(replica: Replica(2).id, lane: .records, sequence: sequence)
+    }
+    var replica = Replica(1)
+    replica.make(
+      [FieldOperation(cell: CellKey("title"), value: .null, replaces: dots.reversed() + dots)],
+      hlc: HLC(milliseconds: 1))
+    #expect(replica.state[CellKey("title")]?.cancelled == dots)
+  }
+
   @Test("that claim to restore one value, and write different ones, show the same in every order")
   func restoringOne() throws {
     let source = Dot(replica: Replica(3).id, lane: .records, sequence: 1)
