@@ -176,6 +176,35 @@ private final class ServiceFixture {
     #expect(try lab.failure(ParkedShowRequest(dot: "nonsense")).remedy.contains("parked list"))
   }
 
+  @Test func numbersThatNothingCanHaveAreRefused() throws {
+    let lab = try ServiceFixture("Table 3", number: 1)
+    for first in [Int.min, 0, Int.max] {
+      let failure = try lab.failure(ImportRequest(firstLine: first, lines: ["", "no json"]))
+      #expect(failure.why == "there is no line \(first)")
+    }
+    _ = try lab.ask(AddRequest(kind: "idea", fields: ["title": .text("Garden")]))
+    let greatest = try lab.failure(VerifyRequest(cursor: "0.0.\(Int64.max)"))
+    #expect(greatest.why.contains("can not go on"))
+  }
+
+  @Test func aConflictHasNoValueWithANumberBelowOne() throws {
+    let lab = try ServiceFixture("Table 3", number: 1)
+    let online = try ServiceFixture("Hub", side: .online, number: 2)
+    let session = try lab.ask(AddRequest(kind: "session", fields: ["title": .text("First")]))
+    try online.receive(from: lab)
+    for (side, title) in [(lab, "By lab"), (online, "By online")] {
+      _ = try side.ask(
+        SetRequest(kind: "session", id: session.id, fields: ["title": .text(title)]))
+    }
+    try online.receive(from: lab)
+    let conflict = try #require(try online.ask(ConflictListRequest()).conflicts.first)
+    for number in [Int.min, -1, 0, 3] {
+      let failure = try online.failure(
+        ConflictResolveRequest(id: conflict.id, choice: .keep(number)))
+      #expect(failure.description.contains("it has no value number \(number)"))
+    }
+  }
+
   @Test func everyRequestHasOneService() throws {
     let lab = try ServiceFixture("Table 3", number: 1)
     let wrong = ControlRequest.list(ListRequest(kind: "idea"))

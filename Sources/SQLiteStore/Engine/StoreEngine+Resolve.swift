@@ -27,7 +27,7 @@ extension StoreEngine {
     switch choice {
     case .value(let chosen): value = chosen
     case .keep(let number):
-      guard alternatives.indices.contains(number - 1) else {
+      guard number > 0, alternatives.indices.contains(number - 1) else {
         throw StoreError.refused(
           what: "Conflict \(id)", why: "it has no value number \(number)",
           hint: "See its \(alternatives.count) values: labctl conflict show \(id)")

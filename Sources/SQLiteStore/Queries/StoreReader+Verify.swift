@@ -123,7 +123,7 @@ private struct VerificationPlace {
     guard let cursor else { return }
     let parts = cursor.split(separator: ".").map { Int64($0) }
     guard parts.count == 3, let origin = parts[0], let sequence = parts[1], sequence >= 0,
-      let checked = parts[2]
+      let checked = parts[2], (0...Int64.max / 2).contains(checked)
     else {
       throw StoreError.refused(
         what: "The verification", why: "it can not go on from \"\(cursor)\"",

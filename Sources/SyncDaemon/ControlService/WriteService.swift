@@ -58,6 +58,11 @@ public struct WriteService {
         what: "the lines could not be imported", why: "this store does not have that project",
         remedy: "take the id from labctl status")
     }
+    guard request.firstLine > 0, request.firstLine <= Int.max - request.lines.count else {
+      throw ControlFailure(
+        what: "the lines could not be imported", why: "there is no line \(request.firstLine)",
+        remedy: "count the lines of the file from 1", exit: .usage)
+    }
     let outcome = try store.importLines(
       request.lines.map { Array($0.utf8) }, firstLine: request.firstLine, project: project, at: now)
     return ImportResult(
