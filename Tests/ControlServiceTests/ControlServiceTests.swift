@@ -184,7 +184,7 @@ private final class ServiceFixture {
     }
     _ = try lab.ask(AddRequest(kind: "idea", fields: ["title": .text("Garden")]))
     let greatest = try lab.failure(VerifyRequest(cursor: "0.0.\(Int64.max)"))
-    #expect(greatest.why.contains("can not go on"))
+    #expect(greatest.what.contains("can not go on"))
   }
 
   @Test func aConflictHasNoValueWithANumberBelowOne() throws {

@@ -48,7 +48,7 @@ struct ForeignChangeLaws {
     let source = Dot(replica: Replica(3).id, lane: .records, sequence: 1)
     let stamp = Stamp(hlc: HLC(milliseconds: 1), dot: source, authority: .lab)
     // Neither value is a state of the lifecycle, and nothing tells one from the other but itself.
-    let siblings = zip(1 as UInt64...2, [Value.text("yes"), .text("no")]).map { number, value in
+    let siblings = zip([1, 2] as [UInt64], [Value.text("yes"), .text("no")]).map { number, value in
       Sibling(
         dot: Dot(replica: Replica(number).id, lane: .records, sequence: 1), value: value,
         stamp: stamp, source: source)
