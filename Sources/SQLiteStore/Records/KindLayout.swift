@@ -15,7 +15,8 @@ final class KindLayout {
   private let forms: [ColumnForm]
   private let nameBytes: [UInt8]
   private let fieldNames: FieldNames
-  /// The kind's lane, where plain changes can make its records: where they have an id of their own.
+  /// The kind's lane, where plain changes can make its records: they have an id of their own, and
+  /// either side may write them.
   let plainLane: Lane?
 
   init(_ kind: KindDeclaration) {
@@ -29,7 +30,7 @@ final class KindLayout {
     forms = kind.fields.map { $0.rule.isKeyed ? .elements : ColumnForm($0.type) }
     nameBytes = Array(kind.name.utf8)
     fieldNames = FieldNames(kind.fields.map(\.name))
-    plainLane = kind.naturalKey.isEmpty ? kind.lane : nil
+    plainLane = kind.naturalKey.isEmpty && !kind.role.isOnlineOnly ? kind.lane : nil
   }
 
   /// Operations above this number are merged the general way.
