@@ -120,3 +120,30 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+/// The fuzz targets link a sanitizer's runtime, which an ordinary build has no use for:
+/// `Tests/fuzz/run` asks for them. Only modules of our own tell which of their branches an input
+/// took.
+if Context.environment["LABSYNC_FUZZ"] != nil {
+  let fuzzed: [SwiftSetting] = [.unsafeFlags(["-sanitize=address,fuzzer"])]
+  for target in package.targets where target.type == .regular {
+    target.swiftSettings = (target.swiftSettings ?? []) + fuzzed
+  }
+  func program(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+      name: name, dependencies: ["Fuzzing", "CFuzzer"] + dependencies, path: "Tests/fuzz/\(folder)",
+      swiftSettings: acting + fuzzed + [.unsafeFlags(["-parse-as-library"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+  }
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "Tests/fuzz/CFuzzer"),
+    .target(
+      name: "Fuzzing", dependencies: ["SyncCore", "LivingLab"], path: "Tests/fuzz/Fuzzing",
+      swiftSettings: acting),
+    program(
+      "fuzz-wire", "Wire", ["SyncCore", "LivingLab", "SyncProtocol", "SyncWire", "CZstandard"]),
+    program(
+      "fuzz-daemon", "Daemon",
+      ["SyncCore", "LivingLab", "SQLiteStore", "ZeroMQ", "SyncControl", "SyncDaemon"]),
+  ]
+}

@@ -1,0 +1,1 @@
+../../../Sources/labctl/Import/LineReader.swift
