@@ -28,11 +28,11 @@ extension FuzzTarget {
       var encoded = EncodedChange(bytes: source.remainder(), personal: personal)
       if isCommitted { commit(&encoded) }
       let dot = Dot(replica: SampleMessages.replica(1), lane: .records, sequence: 3)
-      guard
-        let change = reading({
-          try ChangeCodec.decode(encoded, project: SampleMessages.project, dot: dot)
-        })
-      else { return }
+      let decoded = reading {
+        try ChangeCodec.decode(encoded, project: SampleMessages.project, dot: dot)
+      }
+      checkPlain(encoded, decoded)
+      guard let change = decoded else { return }
       let again = SampleChanges.encode(change)
       let second = reading {
         try ChangeCodec.decode(again, project: SampleMessages.project, dot: dot)
@@ -44,6 +44,29 @@ extension FuzzTarget {
       record.receive(change)
       record.showEverything(of: LivingLab.schema[change.kind])
     })
+
+  /// The short way reads what the long way reads.
+  private static func checkPlain(_ encoded: EncodedChange, _ change: Change?) {
+    var plain = PlainChange()
+    guard plain.read(encoded) else { return }
+    func text(_ range: Range<Int>) -> String {
+      String(decoding: encoded.bytes[range], as: UTF8.self)
+    }
+    let operations = plain.writes.map { write in
+      let value: Value =
+        switch write.value {
+        case .null: .null
+        case .boolean(let boolean): .boolean(boolean)
+        case .integer(let integer): .integer(integer)
+        case .text(let range): .text(text(range))
+        }
+      return FieldOperation(cell: CellKey(text(write.field)), value: value, replaces: [])
+    }
+    require(change?.kind == text(plain.kind), "a plain change has the kind of the change")
+    require(change?.record == plain.record, "a plain change has the record of the change")
+    require(change?.naturalKey == [], "a plain change has no natural key")
+    require(change?.operations == operations, "a plain change has the operations of the change")
+  }
 
   private static func commit(_ encoded: inout EncodedChange) {
     let key = SampleChanges.commitmentKey

@@ -4,16 +4,19 @@ import SyncCore
 /// A replica of one record, in memory.
 struct FuzzedRecord: CellHistory {
   private(set) var state = RecordState()
-  private var changes: [Dot: Change] = [:]
+  private let log = Log()
+
+  private final class Log {
+    var changes: [Dot: Change] = [:]
+  }
 
   func written(by dot: Dot, in cell: CellKey) -> CellWrite? {
-    changes[dot].flatMap { CellWrite($0, cell: cell) }
+    log.changes[dot].flatMap { CellWrite($0, cell: cell) }
   }
 
   mutating func receive(_ change: Change) {
-    let known = changes
-    state.merge(change) { known[$0] != nil }
-    changes[change.dot] = change
+    state.merge(change) { log.changes[$0] != nil }
+    log.changes[change.dot] = change
   }
 
   /// What each cell shows under the rule of its field, or under `rule`.
