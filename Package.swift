@@ -147,3 +147,21 @@ if Context.environment["LABSYNC_FUZZ"] != nil {
       ["SyncCore", "LivingLab", "SQLiteStore", "ZeroMQ", "SyncControl", "SyncDaemon"]),
   ]
 }
+
+/// The same for `Tests/sanitize`. The tests themselves are not sanitized: their macros do not compile
+/// under a sanitizer.
+if let sanitizer = Context.environment["LABSYNC_SANITIZE"] {
+  let flags = ["-sanitize=\(sanitizer)"]
+  for target in package.targets {
+    switch target.type {
+    case .regular:
+      target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(flags)]
+    case .executable:
+      target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(flags)]
+      target.linkerSettings = [.unsafeFlags(flags)]
+    case .test:
+      target.linkerSettings = [.unsafeFlags(flags)]
+    default: break
+    }
+  }
+}
