@@ -256,7 +256,9 @@ extension LabLink {
   }
 
   func leaveCheck(uncaptured: Int, store: SQLiteStore) throws -> LeaveCheck? {
-    try LeaveCheck(uncaptured: uncaptured, session: worker.session, store: store)
+    try LeaveCheck(
+      uncaptured: uncaptured, session: worker.session,
+      lastPeer: store.acknowledgingPeers().first?.peer, store: store)
   }
 
   func beginAnew(at now: Instant, store: inout SQLiteStore) {

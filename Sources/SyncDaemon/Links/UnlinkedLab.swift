@@ -38,7 +38,9 @@ final class UnlinkedLab: SideLink {
   }
 
   func leaveCheck(uncaptured: Int, store: SQLiteStore) throws -> LeaveCheck? {
-    try LeaveCheck(uncaptured: uncaptured, session: nil, store: store)
+    try LeaveCheck(
+      uncaptured: uncaptured, session: nil,
+      lastPeer: store.acknowledgingPeers().first?.peer, store: store)
   }
 
   func beginAnew(at now: Instant, store: inout SQLiteStore) {}

@@ -27,6 +27,8 @@ final class EventLoop {
   private var lastCaptureFailure: String?
   private var hasWorked = true
   private var waitingForCapture: [() -> Void] = []
+  /// Answers that look at the store and the link, which are being changed when they fall due.
+  private var answersDue: [() -> Void] = []
   private var lastStatus = ""
   private var nextStatus: Int64 = 0
   /// The longest turn so far, in milliseconds: how long anything can have waited for the loop.
@@ -85,6 +87,7 @@ final class EventLoop {
     if link.wantsWork, !courtesy.isPausing(at: SystemClock.monotonicMilliseconds), !isBehind {
       measured { link.work(at: now, store: &store) }
     }
+    giveAnswersDue()
     tellServiceManager()
     longestTurnMilliseconds = max(
       longestTurnMilliseconds, SystemClock.monotonicMilliseconds - start)
@@ -192,6 +195,12 @@ final class EventLoop {
     for resume in waiting { resume() }
   }
 
+  private func giveAnswersDue() {
+    let due = answersDue
+    answersDue = []
+    for give in due { give() }
+  }
+
   private func captureIfDue() {
     let time = SystemClock.monotonicMilliseconds
     if time >= nextLook {
@@ -249,7 +258,11 @@ final class EventLoop {
       case .syncNow(let reply): syncNow(reply)
       case .leaveCheck:
         syncNow { [unowned self] isDone, words in
-          answer(requests.leaveAnswer(why: isDone ? nil : words, store: store, link: link))
+          answersDue.append {
+            answer(
+              self.requests.leaveAnswer(
+                why: isDone ? nil : words, store: self.store, link: self.link))
+          }
         }
       case .wrote:
         hasWorked = true

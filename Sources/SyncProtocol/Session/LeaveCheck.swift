@@ -17,12 +17,15 @@ public struct LeaveCheck: Hashable, Sendable {
   /// When both sides were last seen to hold the same; `nil` where that is not proven now.
   public var provenAt: Instant?
 
-  /// Cost: a few look-ups for each project.
-  public init(uncaptured: Int, session: Session?, store: some ChangeStore) throws {
+  /// `lastPeer` is the other side as it was met last, whose acknowledgements count where there is no
+  /// session. Cost: a few look-ups for each project.
+  public init(
+    uncaptured: Int, session: Session?, lastPeer: ReplicaID? = nil, store: some ChangeStore
+  ) throws {
     self.uncaptured = uncaptured
     provenAt = session?.inSyncSince
     for project in try store.projects {
-      let progress = try Self.progress(of: project, session, store)
+      let progress = try Self.progress(of: project, session, lastPeer, store)
       notDurable += progress.queued + progress.received
       notConfirmed += progress.durable - progress.confirmed
       confirmed += progress.confirmed
@@ -31,11 +34,11 @@ public struct LeaveCheck: Hashable, Sendable {
 
   /// Of a project that the other side does not share, what it acknowledged once.
   private static func progress(
-    of project: ProjectID, _ session: Session?, _ store: some ChangeStore
+    of project: ProjectID, _ session: Session?, _ lastPeer: ReplicaID?, _ store: some ChangeStore
   ) throws -> Progress {
     if let progress = try session?.progress(of: project, in: store) { return progress }
     var acknowledged = ProjectVector()
-    if let peer = session?.peer?.replica {
+    if let peer = session?.peer?.replica ?? lastPeer {
       acknowledged = try store.acknowledged(in: project, by: peer)
     }
     return Progress(
