@@ -66,7 +66,8 @@ let package = Package(
       swiftSettings: acting),
     .target(
       name: "DeveloperRig",
-      dependencies: ["SyncControl", "ZeroMQ", sqlite],
+      dependencies: ["SyncControl", "ZeroMQ", "CLinux", sqlite],
+      resources: [.embedInCode("Clocks/MovedClock.c")],
       swiftSettings: acting),
     .executableTarget(
       name: "labdev",

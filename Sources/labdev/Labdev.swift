@@ -16,6 +16,7 @@ struct Labdev: ParsableCommand {
       """,
     subcommands: [
       ReplayCommand.self, VotesCommand.self, KillCommand.self, DrainCommand.self, BenchCommand.self,
+      FaultsCommand.self, WriteRowsCommand.self,
     ])
 
   static func main() {

@@ -1,0 +1,74 @@
+import Foundation
+
+/// An online side and laptops, each with a network, a disk and a clock of its own, on a switch.
+public final class FaultLab {
+  public let lab: Lab
+  public let wire: Wire
+  public let writers: [RowWriter]
+  public let silenceLimitSeconds: Int
+
+  /// Needs a ``SealedBox``.
+  ///
+  /// - Parameters:
+  ///   - diskMegabytes: of each machine; nil for none of their own.
+  ///   - program: labdev, which writes rows.
+  public init(
+    laptops: Int, diskMegabytes: Int? = 512, silenceLimitSeconds: Int = 10, seed: UInt64,
+    programs: Programs? = nil, program: String
+  ) throws {
+    var networks: [NetworkNamespace] = []
+    var library: String?
+    self.silenceLimitSeconds = silenceLimitSeconds
+    let lab = try Lab(laptops: laptops, programs: programs) { place, folder in
+      if library == nil { library = try MovedClock.library(in: folder) }
+      var around = Surroundings()
+      let name = "\(folder)/machine-\(place)"
+      // 10.77.0.1 is the online side, 10.77.0.11 the first laptop.
+      let address = "10.77.0.\(place == 0 ? 1 : 10 + place)"
+      let network = try NetworkNamespace(address: address)
+      networks.append(network)
+      around.network = network
+      around.disk = try diskMegabytes.map { try Disk(at: "\(name).disk", megabytes: $0) }
+      around.clock = try library.map { try MovedClock(path: "\(name).clock", library: $0) }
+      let runtime = "\(name).run"
+      try FileManager.default.createDirectory(
+        atPath: runtime, withIntermediateDirectories: false)
+      around.runtimeFolder = runtime
+      return around
+    }
+    self.lab = lab
+    wire = Wire(networks, routed: Set(1...laptops), seed: seed)
+    for machine in lab.machines {
+      machine.environment["LABSYNC_SESSION_SILENCE_LIMIT_SECONDS"] = "\(silenceLimitSeconds)"
+    }
+    writers = lab.machines.enumerated().map { place, machine in
+      RowWriter(
+        on: machine, ledger: "\(lab.folder)/machine-\(place).ledger", program: program,
+        seed: seed &+ UInt64(place) &* 1_000_000)
+    }
+  }
+
+  deinit { wire.close() }
+
+  /// Starts the daemons, waits until they hold the same and one idea that all edit, then starts the
+  /// programs that write.
+  public func start() throws {
+    try lab.start()
+    try lab.online.database().execute("INSERT INTO ideas (title) VALUES ('Shared by all')")
+    try lab.waitUntilInSync(seconds: 60)
+    for writer in writers { try writer.start() }
+  }
+
+  /// The machine's power is gone: nothing of it runs on.
+  func crash(_ place: Int) throws {
+    try writers[place].kill()
+    try lab.machines[place].kill()
+  }
+
+  /// What a start of the machine does.
+  func boot(_ place: Int) throws {
+    try lab.machines[place].surroundings.disk?.mountAgain()
+    try lab.machines[place].start()
+    try writers[place].start()
+  }
+}
