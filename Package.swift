@@ -71,7 +71,11 @@ let package = Package(
       swiftSettings: acting),
     .executableTarget(
       name: "labdev",
-      dependencies: ["DeveloperRig", "SyncCore", "SyncControl", argumentParser],
+      dependencies: [
+        "DeveloperRig", "SyncCore", "SyncControl", "SyncProtocol", "LabWorker", "SyncWire",
+        "ZeroMQ",
+        argumentParser,
+      ],
       swiftSettings: acting),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
@@ -114,7 +118,8 @@ let package = Package(
     .testTarget(
       name: "SystemTests",
       dependencies: [
-        "DeveloperRig", "SyncCore", "SyncProtocol", "SyncWire", "SyncControl", "ZeroMQ", "labsyncd",
+        "DeveloperRig", "SyncCore", "SyncProtocol", "SyncWire", "SyncControl", "ZeroMQ", "labdev",
+        "labsyncd",
         "labctl",
       ],
       swiftSettings: acting),

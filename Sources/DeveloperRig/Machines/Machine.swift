@@ -136,6 +136,13 @@ public final class Machine {
       seconds: 600)
   }
 
+  /// Starts labctl against this machine and returns at once.
+  func startLabctl(_ arguments: [String]) throws(RigError) -> ChildProcess {
+    try ChildProcess(
+      programs.control, arguments + ["--socket", socketPath], output: "/dev/null",
+      errors: "/dev/null")
+  }
+
   /// A connection to the store, as an outside program has one.
   public func database(isReadOnly: Bool = false) throws(RigError) -> Database {
     try Database(storePath, isReadOnly: isReadOnly)
