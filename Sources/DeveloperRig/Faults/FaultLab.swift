@@ -50,11 +50,11 @@ public final class FaultLab {
 
   deinit { wire.close() }
 
-  /// Starts the daemons, waits until they hold the same and one idea that all edit, then starts the
+  /// Starts the daemons, waits until they hold the same and the ideas that all edit, then starts the
   /// programs that write.
   public func start() throws {
     try lab.start()
-    try lab.online.database().execute("INSERT INTO ideas (title) VALUES ('Shared by all')")
+    try SharedIdeas.write(into: lab.online)
     try lab.waitUntilInSync(seconds: 60)
     for writer in writers { try writer.start() }
   }
@@ -70,5 +70,20 @@ public final class FaultLab {
     try lab.machines[place].surroundings.disk?.mountAgain()
     try lab.machines[place].start()
     try writers[place].start()
+  }
+}
+
+/// Ideas whose bodies everybody edits at the same time.
+enum SharedIdeas {
+  static let count = 40
+
+  static func title(_ number: Int) -> String { "Shared idea \(number)" }
+
+  static func write(into machine: Machine) throws {
+    let database = try machine.database()
+    let idea = try database.prepare("INSERT INTO ideas (title) VALUES (?)")
+    try database.transaction {
+      for number in 0..<count { try idea.run([.text(title(number))]) }
+    }
   }
 }

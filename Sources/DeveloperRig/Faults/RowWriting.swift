@@ -95,9 +95,9 @@ private struct Hand {
         .run([.text(title), .text(own)])
       return .idea(id: own, title: title)
     case 6..<7:
-      try database.prepare(
-        "UPDATE ideas SET body = ? WHERE id = (SELECT min(id) FROM ideas WHERE title LIKE 'Shared%')"
-      ).run([.text("\(title). Everybody edits this.")])
+      let shared = SharedIdeas.title(Int.random(in: 0..<SharedIdeas.count, using: &chance))
+      try database.prepare("UPDATE ideas SET body = ? WHERE title = ?")
+        .run([.text("\(title). Everybody edits this."), .text(shared)])
       return .shared
     default:
       try database.prepare(
