@@ -26,7 +26,8 @@ struct FaultsCommand: ParsableCommand {
     try inSealedBox(repeating: seed ?? UInt64.random(in: 1...999_999_999)) { seed in
       say("seed \(seed)")
       let faultLab = try FaultLab(
-        laptops: 3, silenceLimitSeconds: silenceLimit, seed: seed, program: try ownProgram())
+        laptops: 3, hasSpare: true, silenceLimitSeconds: silenceLimit, seed: seed,
+        program: try ownProgram())
       try faultLab.start()
       let scenario = FaultScenario(times: times, seconds: seconds, seed: seed)
       let outcome = try timed("all faults") { try scenario.run(on: faultLab) }
@@ -50,6 +51,9 @@ struct FaultsCommand: ParsableCommand {
     checks.note("edits of one shared field", Figures.grouped(outcome.sharedEdits))
     for (words, count) in outcome.refusals.sorted(by: { $0.key < $1.key }) {
       checks.note("transactions that a store refused", "\(count) times: \(words)")
+    }
+    for (machine, words) in outcome.forks.sorted(by: { $0.key < $1.key }) {
+      checks.note("\(machine) says", words)
     }
     checks.note("open conflicts", Figures.grouped(outcome.openConflicts))
     checks.note("canonical exports", "equal, \(Figures.grouped(outcome.exportBytes)) bytes each")

@@ -12,11 +12,14 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
   case powerCut = "power cut, unsynced writes gone"
   case clockHours = "clock moved by hours"
   case clockYears = "clock moved by 17 years"
+  case restored = "store replaced by an older copy"
+  case cloned = "whole folder copied to a second laptop"
 
-  /// Whether it makes sense for the online side too: no router is in front of that.
+  /// Whether it makes sense for the online side too: no router is in front of that, and it is nobody's
+  /// laptop.
   var befallsOnline: Bool {
     switch self {
-    case .routerForgot: false
+    case .routerForgot, .restored, .cloned: false
     case .killed, .frozen, .cablePulled, .deaf, .mute, .slowLink, .diskFull, .diskReadOnly,
       .powerCut, .clockHours, .clockYears:
       true

@@ -7,11 +7,12 @@ extension FaultLab {
     let deadline = Deadline(seconds: seconds)
     var waiting = try lastRows()
     while true {
-      for writer in writers { try writer.requireRunning() }
-      for machine in lab.machines where !machine.isRunning {
+      try approveNewKeys()
+      for place in places { try writers[place].requireRunning() }
+      for machine in running where !machine.isRunning {
         throw RigError("\(machine.name) has ended by itself: \(machine.log().suffix(2000))")
       }
-      waiting = try waiting.filter { try !$0.isEverywhere(in: lab) }
+      waiting = try waiting.filter { try !$0.isEverywhere(in: running) }
       if waiting.isEmpty { return }
       guard !deadline.hasPassed else {
         throw RigError("not recovered within \(seconds) s: \(waiting). \(try words())")
@@ -20,13 +21,16 @@ extension FaultLab {
     }
   }
 
+  /// The machines that run or should.
+  var running: [Machine] { places.map { lab.machines[$0] } }
+
   /// A row that has to arrive.
   struct AwaitedRow {
     var table: String
     var id: String
 
-    func isEverywhere(in lab: Lab) throws -> Bool {
-      for machine in lab.machines {
+    func isEverywhere(in machines: [Machine]) throws -> Bool {
+      for machine in machines {
         let database = try machine.database(isReadOnly: true)
         let found = try database.prepare("SELECT 1 FROM \(table) WHERE id = ?").rows([.text(id)])
         if found.isEmpty { return false }
@@ -46,7 +50,7 @@ extension FaultLab {
 
   /// How every machine describes itself.
   private func words() throws -> String {
-    try lab.machines.map { machine in
+    try running.map { machine in
       let status = try machine.ask(StatusRequest(), seconds: 10)
       return "\(machine.name): \(status.connection.words), outbox \(status.outbox), queued "
         + "\(status.queued), parked \(status.parked)"
@@ -55,7 +59,7 @@ extension FaultLab {
 
   /// Ends the writing, waits until all machines hold the same, and looks for every row.
   func settle(_ outcome: inout FaultOutcome) throws {
-    for writer in writers { try writer.stop() }
+    for place in places { try writers[place].stop() }
     try lab.waitUntilInSync(seconds: 300)
     outcome.exportBytes = try lab.equalExports("after-faults").byteCount
     let ledgers = try writers.map { try $0.ledger() }
@@ -64,13 +68,14 @@ extension FaultLab {
       outcome.sharedEdits += ledger.sharedEdits
       outcome.refusals.merge(ledger.refusals) { $0 + $1 }
     }
-    for machine in lab.machines {
+    for machine in running {
       let database = try machine.database(isReadOnly: true)
       let changes = try database.integer("SELECT count(*) FROM sync_log")
       outcome.changesMissing += try Vectors(of: machine).changeCount - changes
       let status = try machine.ask(StatusRequest())
       outcome.parked += status.parked
       outcome.openConflicts = max(outcome.openConflicts, status.conflicts)
+      if let fork = status.fork { outcome.forks[machine.name] = fork.words }
       let rows = try Rows(database)
       for (writer, ledger) in zip(writers, ledgers) {
         outcome.losses += rows.missing(from: ledger).map {

@@ -20,7 +20,7 @@ extension FaultLab {
       case .routerForgot: 1500...2500
       case .slowLink: silence...silence + 3000
       case .diskFull, .diskReadOnly: 1500...4000
-      case .clockHours, .clockYears: 1500...4000
+      case .clockHours, .clockYears, .restored, .cloned: 1500...4000
       }
     return Inflicted(
       fault: fault, place: place, milliseconds: Int.random(in: range, using: &chance))
@@ -53,6 +53,8 @@ extension FaultLab {
     case .clockYears:
       let years = Bool.random(using: &chance) ? 17 : -17
       try around.clock?.move(seconds: years * 365 * 86_400)
+    case .restored: try backUp(place, replacing: Bool.random(using: &chance))
+    case .cloned: try clone(place)
     }
   }
 
@@ -72,6 +74,8 @@ extension FaultLab {
       try boot(place)
     case .powerCut: try boot(place)
     case .clockHours, .clockYears: try around.clock?.move(seconds: 0)
+    case .restored: try restore(place)
+    case .cloned: break
     }
   }
 }

@@ -6,20 +6,30 @@ public final class FaultLab {
   public let wire: Wire
   public let writers: [RowWriter]
   public let silenceLimitSeconds: Int
+  /// The machines that run or should, by their place in ``Lab/machines``.
+  var places: [Int]
+  /// A laptop that has nothing of its own and becomes a copy of others.
+  let spare: Int?
+  /// An older copy of each laptop's store, where there is one.
+  var backups: [Int: String] = [:]
+  /// The keys that were let in.
+  var approved: Set<String>
 
   /// Needs a ``SealedBox``.
   ///
   /// - Parameters:
+  ///   - hasSpare: whether there is one laptop more, which is started as a copy of another.
   ///   - diskMegabytes: of each machine; nil for none of their own.
   ///   - program: labdev, which writes rows.
   public init(
-    laptops: Int, diskMegabytes: Int? = 512, silenceLimitSeconds: Int = 10, seed: UInt64,
+    laptops: Int, hasSpare: Bool = false, diskMegabytes: Int? = 512, silenceLimitSeconds: Int = 10,
+    seed: UInt64,
     programs: Programs? = nil, program: String
   ) throws {
     var networks: [NetworkNamespace] = []
     var library: String?
     self.silenceLimitSeconds = silenceLimitSeconds
-    let lab = try Lab(laptops: laptops, programs: programs) { place, folder in
+    let lab = try Lab(laptops: laptops + (hasSpare ? 1 : 0), programs: programs) { place, folder in
       if library == nil { library = try MovedClock.library(in: folder) }
       var around = Surroundings()
       let name = "\(folder)/machine-\(place)"
@@ -37,7 +47,10 @@ public final class FaultLab {
       return around
     }
     self.lab = lab
-    wire = Wire(networks, routed: Set(1...laptops), seed: seed)
+    places = Array(0...laptops)
+    spare = hasSpare ? laptops + 1 : nil
+    approved = Set(lab.machines.map(\.publicKey))
+    wire = Wire(networks, routed: Set(1..<networks.count), seed: seed)
     for machine in lab.machines {
       machine.environment["LABSYNC_SESSION_SILENCE_LIMIT_SECONDS"] = "\(silenceLimitSeconds)"
     }
@@ -53,10 +66,15 @@ public final class FaultLab {
   /// Starts the daemons, waits until they hold the same and the ideas that all edit, then starts the
   /// programs that write.
   public func start() throws {
-    try lab.start()
+    for place in places { try lab.machines[place].start() }
     try SharedIdeas.write(into: lab.online)
     try lab.waitUntilInSync(seconds: 60)
-    for writer in writers { try writer.start() }
+    for place in places { try writers[place].start() }
+  }
+
+  func startAgain(_ place: Int) throws {
+    try lab.machines[place].start()
+    try writers[place].start()
   }
 
   /// The machine's power is gone: nothing of it runs on.

@@ -28,7 +28,7 @@ public struct FaultScenario: Sendable {
       // Every kind once before any comes again.
       if deck.isEmpty { deck = faults.shuffled(using: &chance) }
       let fault = deck.removeLast()
-      let machines = faultLab.lab.machines.indices
+      let machines = faultLab.places.indices
       let place = Int.random(
         in: fault.befallsOnline ? machines : 1..<machines.upperBound, using: &chance)
       let inflicted = faultLab.choose(fault, at: place, &chance)
@@ -63,6 +63,8 @@ public struct FaultOutcome: Sendable {
   public var changesMissing = 0
   public var parked = 0
   public var openConflicts = 0
+  /// What machines whose store was an older copy or another's say of it.
+  public var forks: [String: String] = [:]
   public var exportBytes = 0
 
   public var total: Int { recoveries.values.map(\.count).reduce(0, +) }

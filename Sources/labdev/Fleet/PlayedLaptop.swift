@@ -126,7 +126,8 @@ final class PlayedLaptop {
       case .requestWork: wantsWork = true
       case .event(.waiting): waits += 1
       case .event(.refused(let words)): throw RigError("laptop \(number) was refused: \(words)")
-      case .event(.storeFailed(let words)): throw RigError("laptop \(number): \(words)")
+      case .event(.storeFailed(let words)), .event(.keyShared(let words)):
+        throw RigError("laptop \(number): \(words)")
       case .event: break
       }
     }

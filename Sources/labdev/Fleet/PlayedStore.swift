@@ -1,3 +1,4 @@
+import DeveloperRig
 import SyncCore
 import SyncWire
 
@@ -117,4 +118,23 @@ struct PlayedStore: ChangeStore {
   }
 
   mutating func adopt(_ project: ProjectID) {}
+
+  private(set) var token: SessionToken?
+  mutating func keep(_ token: SessionToken) { self.token = token }
+
+  /// Nobody dials a played laptop.
+  func ledger(of replica: ReplicaID) -> PeerLedger? { nil }
+  func ledgers(ofDevice key: String) -> [PeerLedger] { [] }
+  mutating func save(_ ledger: PeerLedger, at now: SyncCore.Instant) {}
+
+  /// A played laptop is nobody's copy.
+  mutating func fork(at points: ForkPoints, now: SyncCore.Instant) throws -> Fork {
+    throw RigError("a played laptop was taken for a copy")
+  }
+
+  mutating func truncate(
+    _ origin: Origin, after sequence: UInt64, in project: ProjectID, now: SyncCore.Instant
+  ) throws {
+    throw RigError("a played laptop was told to forget what it has")
+  }
 }
