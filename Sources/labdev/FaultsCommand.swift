@@ -50,7 +50,7 @@ struct FaultsCommand: ParsableCommand {
     checks.note("rows committed", Figures.grouped(outcome.rowsCommitted))
     checks.note("edits of one shared field", Figures.grouped(outcome.sharedEdits))
     for (words, count) in outcome.refusals.sorted(by: { $0.key < $1.key }) {
-      checks.note("transactions that a store refused", "\(count) times: \(words)")
+      checks.note("transactions that a store refused", "\(count) times, \(words)")
     }
     for (machine, words) in outcome.forks.sorted(by: { $0.key < $1.key }) {
       checks.note("\(machine) says", words)
@@ -61,6 +61,7 @@ struct FaultsCommand: ParsableCommand {
     checks.expect("committed rows that are not everywhere", outcome.losses.count, 0)
     checks.expect("changes that a vector speaks of and no log has", outcome.changesMissing, 0)
     checks.expect("parked changes", outcome.parked, 0)
+    checks.expect("silences that ended no session", outcome.unfelt, [])
     if scenario.times >= scenario.faults.count, scenario.seconds == nil {
       let never = scenario.faults.filter { outcome.recoveries[$0] == nil }.map(\.rawValue)
       checks.expect("kinds of fault that never came", never, [])

@@ -25,4 +25,14 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
       true
     }
   }
+
+  /// Whether it lasts for longer than the silence limit, so that a session has to end.
+  var endsSessions: Bool {
+    switch self {
+    case .frozen, .deaf, .mute, .routerForgot: true
+    case .killed, .cablePulled, .slowLink, .diskFull, .diskReadOnly, .powerCut, .clockHours,
+      .clockYears, .restored, .cloned:
+      false
+    }
+  }
 }

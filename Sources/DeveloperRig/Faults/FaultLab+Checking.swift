@@ -48,6 +48,21 @@ extension FaultLab {
     }
   }
 
+  /// What shows that a fault was felt.
+  struct Signs {
+    var refusals: [String: Int] = [:]
+    var endedSessions = 0
+  }
+
+  func signs() throws -> Signs {
+    var signs = Signs()
+    for writer in writers { signs.refusals.merge(try writer.ledger().refusals) { $0 + $1 } }
+    signs.endedSessions = running.map { machine in
+      machine.log().split(separator: "\n").count { $0.contains("session ended") }
+    }.reduce(0, +)
+    return signs
+  }
+
   /// How every machine describes itself.
   private func words() throws -> String {
     try running.map { machine in
@@ -66,7 +81,6 @@ extension FaultLab {
     for ledger in ledgers {
       outcome.rowsCommitted += ledger.rowCount
       outcome.sharedEdits += ledger.sharedEdits
-      outcome.refusals.merge(ledger.refusals) { $0 + $1 }
     }
     for machine in running {
       let database = try machine.database(isReadOnly: true)

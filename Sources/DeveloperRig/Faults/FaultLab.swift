@@ -63,9 +63,10 @@ public final class FaultLab {
 
   deinit { wire.close() }
 
-  /// Starts the daemons, waits until they hold the same and the ideas that all edit, then starts the
-  /// programs that write.
+  /// Starts nothing unless the rig's own tools bite. Then starts the daemons, waits until they hold
+  /// the same and the ideas that all edit, then starts the programs that write.
   public func start() throws {
+    try ToolProof(folder: lab.folder).run()
     for place in places { try lab.machines[place].start() }
     try SharedIdeas.write(into: lab.online)
     try lab.waitUntilInSync(seconds: 60)

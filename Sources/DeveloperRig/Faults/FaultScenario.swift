@@ -32,13 +32,19 @@ public struct FaultScenario: Sendable {
       let place = Int.random(
         in: fault.befallsOnline ? machines : 1..<machines.upperBound, using: &chance)
       let inflicted = faultLab.choose(fault, at: place, &chance)
+      let before = try faultLab.signs()
       try faultLab.begin(inflicted, &chance)
       Deadline.pause(milliseconds: inflicted.milliseconds)
       let start = Deadline.monotonicMilliseconds
       try faultLab.repair(inflicted)
       try faultLab.waitUntilRecovered(seconds: recoverySeconds)
       let recovery = Deadline.monotonicMilliseconds - start
+      let after = try faultLab.signs()
       outcome.add(fault, recovery)
+      outcome.addRefusals(after.refusals, since: before.refusals, during: fault)
+      if fault.endsSessions, after.endedSessions == before.endedSessions {
+        outcome.unfelt.append("\(outcome.total). \(fault.rawValue)")
+      }
       let name = faultLab.lab.machines[place].name
       say(
         "\(outcome.total). \(name): \(fault.rawValue), for \(inflicted.milliseconds) ms; "
@@ -55,8 +61,10 @@ public struct FaultOutcome: Sendable {
   public var recoveries: [Fault: [Int]] = [:]
   public var rowsCommitted = 0
   public var sharedEdits = 0
-  /// Transactions that a store did not take, by what SQLite said.
+  /// Transactions that a store did not take, by the fault and what SQLite said.
   public var refusals: [String: Int] = [:]
+  /// Silences longer than the silence limit that ended no session.
+  public var unfelt: [String] = []
   /// Rows that were committed and are not as they were written, in words; of all machines.
   public var losses: [String] = []
   /// Changes that a vector speaks of and the log does not have, of all machines.
@@ -68,6 +76,14 @@ public struct FaultOutcome: Sendable {
   public var exportBytes = 0
 
   public var total: Int { recoveries.values.map(\.count).reduce(0, +) }
+
+  mutating func addRefusals(
+    _ now: [String: Int], since before: [String: Int], during fault: Fault
+  ) {
+    for (words, count) in now where count > before[words] ?? 0 {
+      refusals["\(fault.rawValue): \(words)", default: 0] += count - (before[words] ?? 0)
+    }
+  }
 
   mutating func add(_ fault: Fault, _ milliseconds: Int) {
     recoveries[fault, default: []].append(milliseconds)

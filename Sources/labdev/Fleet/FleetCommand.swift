@@ -8,7 +8,7 @@ struct FleetCommand: ParsableCommand {
     abstract: "Hundreds of laptops come back within one second; compared with one laptop.",
     discussion: """
       This process plays the laptops: real workers on real sockets with CURVE, stores in memory. The \
-      online side is a real labsyncd. "Drained" is when it has everybody's changes on disk, "in \
+      online side is a real labsyncd, which knows them from an earlier visit. "Drained" is when it has everybody's changes on disk, "in \
       sync" when also every laptop has everybody's.
       """)
 

@@ -45,11 +45,9 @@ final class FleetPlayer {
     let context = try PlayedLaptop.ContextShare(sockets: 4 * count + 100)
     laptops = keys.enumerated().map { number, pair in
       let replica = ReplicaID(rawValue: UniqueID(high: chance.next(), low: chance.next()))
-      var store = PlayedStore(replica: replica, project: project)
-      for _ in 0..<changes { Self.addIdea(to: &store, &chance) }
       return PlayedLaptop(
-        number: number, store: store, endpoint: endpoint, own: pair, server: server,
-        context: context)
+        number: number, store: PlayedStore(replica: replica, project: project),
+        endpoint: endpoint, own: pair, server: server, context: context)
     }
     self.lab = lab
     begins = (0..<count).map { _ in
@@ -57,12 +55,31 @@ final class FleetPlayer {
     }
     generations = laptops.map { _ in -1 }
     drainedAt = laptops.map { _ in nil }
+    try meet()
+    for laptop in laptops {
+      for _ in 0..<changes { Self.addIdea(to: laptop, &chance) }
+    }
   }
 
-  private static func addIdea(to store: inout PlayedStore, _ chance: inout SeededGenerator) {
-    let milliseconds: Int64 = 1_760_000_000_000 + Int64(store.ownCount)
+  /// All are known to the online side and gone again, as laptops are that come back.
+  private func meet() throws {
+    let deadline = Deadline(seconds: 120)
+    for laptop in laptops { try laptop.start(at: now(Deadline.monotonicMilliseconds)) }
+    while !laptops.allSatisfy(\.isInSync) {
+      try turn(at: now(Deadline.monotonicMilliseconds))
+      guard !deadline.hasPassed else { throw RigError("not all laptops were let in") }
+    }
+    for laptop in laptops { try laptop.stop(at: now(Deadline.monotonicMilliseconds)) }
+    while try lab.online.ask(StatusRequest()).peers.contains(where: \.isConnected) {
+      guard !deadline.hasPassed else { throw RigError("not all laptops have gone") }
+      Deadline.pause(milliseconds: 20)
+    }
+  }
+
+  private static func addIdea(to laptop: PlayedLaptop, _ chance: inout SeededGenerator) {
+    let milliseconds: Int64 = 1_760_000_000_000 + Int64(laptop.store.ownCount)
     guard let id = RecordID(chance.nextID(milliseconds: milliseconds)) else { return }
-    store.addIdea(
+    laptop.store.addIdea(
       id, title: "Idea \(chance.next() % 100_000)",
       body: "What was said in the room, and a number that is nobody else's: \(chance.next())",
       milliseconds: milliseconds)
@@ -76,6 +93,8 @@ final class FleetPlayer {
 
   /// Lets them all dial, and returns when all are in sync. Throws when they are not in time.
   func run(seconds: Double) throws -> Outcome {
+    let before = try lab.online.figures()
+    let waitsBefore = laptops.map(\.waits).reduce(0, +)
     let start = Deadline.monotonicMilliseconds
     let deadline = Deadline(seconds: seconds)
     var outcome = Outcome()
@@ -101,10 +120,11 @@ final class FleetPlayer {
     let waits = zip(drained, begins).map { $0 - $1 }
     outcome.longestWaitMilliseconds = waits.max() ?? 0
     outcome.medianWaitMilliseconds = Figures.median(waits)
-    outcome.waits = laptops.map(\.waits).reduce(0, +)
+    outcome.waits = laptops.map(\.waits).reduce(0, +) - waitsBefore
     let figures = try lab.online.figures()
     outcome.peakResidentBytes = figures.peakResidentBytes
-    outcome.processorMilliseconds = figures.processorMilliseconds
+    outcome.processorMilliseconds =
+      figures.processorMilliseconds - before.processorMilliseconds
     try check()
     return outcome
   }

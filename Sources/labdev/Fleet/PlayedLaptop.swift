@@ -8,7 +8,7 @@ import ZeroMQ
 /// One laptop of a fleet: a real worker on a real socket with CURVE, and a store in memory.
 final class PlayedLaptop {
   let number: Int
-  private(set) var store: PlayedStore
+  var store: PlayedStore
   private var worker: LabWorker
   private let endpoint: String
   private let security: Socket.Security
