@@ -128,6 +128,7 @@ struct PlayedStore: ChangeStore {
   mutating func save(_ ledger: PeerLedger, at now: SyncCore.Instant) {}
 
   /// A played laptop is nobody's copy.
+  var formerReplicas: [ReplicaID] { [] }
   mutating func fork(at points: ForkPoints, now: SyncCore.Instant) throws -> Fork {
     throw RigError("a played laptop was taken for a copy")
   }
