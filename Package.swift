@@ -66,11 +66,16 @@ let package = Package(
       swiftSettings: acting),
     .target(
       name: "DeveloperRig",
-      dependencies: ["SyncControl", "ZeroMQ", sqlite],
+      dependencies: ["SyncControl", "ZeroMQ", "CLinux", sqlite],
+      resources: [.embedInCode("Clocks/MovedClock.c")],
       swiftSettings: acting),
     .executableTarget(
       name: "labdev",
-      dependencies: ["DeveloperRig", "SyncCore", "SyncControl", argumentParser],
+      dependencies: [
+        "DeveloperRig", "SyncCore", "SyncControl", "SyncProtocol", "LabWorker", "SyncWire",
+        "ZeroMQ",
+        argumentParser,
+      ],
       swiftSettings: acting),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
@@ -113,7 +118,8 @@ let package = Package(
     .testTarget(
       name: "SystemTests",
       dependencies: [
-        "DeveloperRig", "SyncCore", "SyncProtocol", "SyncWire", "SyncControl", "ZeroMQ", "labsyncd",
+        "DeveloperRig", "SyncCore", "SyncProtocol", "SyncWire", "SyncControl", "ZeroMQ", "labdev",
+        "labsyncd",
         "labctl",
       ],
       swiftSettings: acting),

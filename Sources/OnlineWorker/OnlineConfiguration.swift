@@ -16,8 +16,11 @@ public struct OnlineConfiguration: Hashable, Sendable {
 public struct OnlineLimits: Hashable, Sendable {
   /// Open sessions.
   public var sessions = 1_024
-  /// Sessions that are not in sync yet; a hall of laptops is let in a few at a time.
-  public var catchingUp = 64
+  /// Sessions that are not in sync yet.
+  public var catchingUp = 512
+  /// Bytes of changes that all sessions together may have underway to this side. Each is granted its
+  /// part when it begins, and never less than one first batch.
+  public var creditBytes = 64 << 20
   /// The wait that is named to those that come too many, in milliseconds.
   public var comeBackMilliseconds: UInt32 = 2_000
 

@@ -6,19 +6,12 @@ import SyncProtocol
 ///
 /// A peer is who its key says, never who it claims to be. The newest session of a device fences the
 /// older one. One unit of ``OnlineInput/work`` commits or sends one batch for one peer, in turn, so
-/// that a laptop with a week of work delays nobody.
+/// that a laptop with a week of work delays nobody. What arrives goes before what is passed on.
 public struct OnlineWorker: Sendable {
   public let configuration: OnlineConfiguration
-  private var peers: [PeerHandle: Peer] = [:]
+  private var peers = Peers()
   private var tokens: SplitMix64
-  /// The peer that was served last.
-  private var lastServed = PeerHandle(rawValue: 0)
   private var isStopped = false
-
-  struct Peer: Sendable {
-    var device: Device
-    var session: Session
-  }
 
   /// `seed` decides the session tokens: it must never have been used before.
   public init(_ configuration: OnlineConfiguration, seed: UInt64) {
@@ -39,31 +32,33 @@ public struct OnlineWorker: Sendable {
       outputs.append(.event(.violation(handle, device: device.name, .undecodable(words: words))))
       close(handle, .violation, words: words, &outputs)
     case .peerGone(let handle):
-      peers[handle] = nil
+      peers.remove(handle)
     case .revoked(let key, let words):
-      for handle in handles(of: key) { close(handle, .revoked, words: words, &outputs) }
+      for handle in peers.handles(of: key) { close(handle, .revoked, words: words, &outputs) }
     case .storeChanged:
-      tell(.storeChanged, except: nil, at: now, &store, &outputs)
+      peers.markOutdated(except: nil)
     case .tick:
-      tell(.tick, except: nil, at: now, &store, &outputs)
+      for handle in peers.due(at: now.monotonicMilliseconds) {
+        step(handle, .tick, at: now, &store, &outputs)
+      }
     case .work:
       workOnce(at: now, &store, &outputs)
     case .stop:
       isStopped = true
-      for handle in peers.keys.sorted() {
+      for handle in peers.handles {
         close(handle, .stopping, words: "the online side stops", &outputs)
       }
     }
-    if peers.values.contains(where: \.session.hasWork) { outputs.append(.requestWork) }
+    if peers.hasWork { outputs.append(.requestWork) }
     return outputs
   }
 
   /// The monotonic time at which ``OnlineInput/tick`` is wanted.
-  public var nextDeadline: Int64? { peers.values.lazy.compactMap(\.session.nextDeadline).min() }
+  public var nextDeadline: Int64? { peers.nextDeadline }
 
   /// The open sessions, by handle.
   public var sessions: [(handle: PeerHandle, device: Device, session: Session)] {
-    peers.sorted { $0.key < $1.key }.map { ($0.key, $0.value.device, $0.value.session) }
+    peers.sorted.map { ($0.handle, $0.peer.device, $0.peer.session) }
   }
 }
 
@@ -72,14 +67,15 @@ extension OnlineWorker {
     _ hello: Hello, from handle: PeerHandle, _ device: Device, at now: Instant,
     _ store: inout some ChangeStore, _ outputs: inout [OnlineOutput]
   ) {
-    peers[handle] = nil
+    peers.remove(handle)
     do {
       var session = configuration.session
       session.projects = device.projects
+      session.limits.creditBytes = credit(of: session)
       let admission = try admit(hello, device, into: &session, at: now, &store, &outputs)
       let (accepted, said) = try Session.accepting(
         hello, admission: admission, session, at: now, store: &store)
-      if accepted.isOpen { peers[handle] = Peer(device: device, session: accepted) }
+      if accepted.isOpen { peers.put(Peers.Peer(device: device, session: accepted), as: handle) }
       pass(on: said, from: handle, device, &outputs)
     } catch {
       failed(error, for: handle, device, &outputs)
@@ -96,7 +92,7 @@ extension OnlineWorker {
     let known = try store.ledger(of: replica)
     let admission = admission(of: hello, device, known)
     guard admission == .go else { return admission }
-    for older in handles(of: device.key) {
+    for older in peers.handles(of: device.key) {
       close(older, .fenced, words: "\(device.name) has a newer connection", &outputs)
     }
     if known == nil { outputs.append(.event(.replicaSeen(replica, device: device.name))) }
@@ -155,13 +151,13 @@ extension OnlineWorker {
           makes a key of its own, which has to be let in
           """)
     }
-    let others = peers.values.filter { $0.device.key != device.key }
+    let others = peers.count - peers.handles(of: device.key).count
     let limits = configuration.limits
-    let catchingUp = others.count { $0.session.inSyncSince == nil && !$0.session.isSettled }
-    if isStopped || others.count >= limits.sessions || catchingUp >= limits.catchingUp {
+    let catchingUp = peers.catchingUpCount(except: device.key)
+    if isStopped || others >= limits.sessions || catchingUp >= limits.catchingUp {
       return .comeBack(
         inMilliseconds: limits.comeBackMilliseconds,
-        words: "the online side serves \(others.count) others just now")
+        words: "the online side serves \(others) others just now")
     }
     return .go
   }
@@ -172,8 +168,10 @@ extension OnlineWorker {
     return .only(Set(own + (try store.formerReplicas)))
   }
 
-  private func handles(of key: String) -> [PeerHandle] {
-    peers.filter { $0.value.device.key == key }.keys.sorted()
+  /// The more peers bring something, the less each may have underway.
+  private func credit(of session: SessionConfiguration) -> Int {
+    let share = configuration.limits.creditBytes / (peers.catchingUpCount(except: "") + 1)
+    return min(session.limits.creditBytes, max(share, ProtocolLimits.firstBatchBytes))
   }
 
   /// A peer that speaks without a session talks to a worker that was started anew meanwhile.
@@ -198,45 +196,42 @@ extension OnlineWorker {
     step(handle, .received(message), at: now, &store, &outputs)
   }
 
-  /// The next peer in turn that has work.
+  /// One batch of the peer whose turn it is.
   private mutating func workOnce(
     at now: Instant, _ store: inout some ChangeStore, _ outputs: inout [OnlineOutput]
   ) {
-    let waiting = peers.filter { $0.value.session.hasWork }.keys.sorted()
-    guard let next = waiting.first(where: { lastServed < $0 }) ?? waiting.first else { return }
-    lastServed = next
-    step(next, .work, at: now, &store, &outputs)
-  }
-
-  private mutating func tell(
-    _ input: SessionInput, except: PeerHandle?, at now: Instant,
-    _ store: inout some ChangeStore, _ outputs: inout [OnlineOutput]
-  ) {
-    for handle in peers.keys.sorted() where handle != except {
-      step(handle, input, at: now, &store, &outputs)
+    switch peers.nextTurn() {
+    case .commit(let handle): step(handle, .commit, at: now, &store, &outputs)
+    case .work(let handle): step(handle, .work, at: now, &store, &outputs)
+    case nil: break
     }
   }
 
-  /// One input for one session. What it brought into the store goes to all others.
+  /// One input for one session, after the news that the store has changed. What it brought into the
+  /// store is news for all others.
   private mutating func step(
     _ handle: PeerHandle, _ input: SessionInput, at now: Instant,
     _ store: inout some ChangeStore, _ outputs: inout [OnlineOutput]
   ) {
     // Taken out and put back, so that its dictionaries are not copied.
-    guard var peer = peers.removeValue(forKey: handle) else { return }
+    guard var peer = peers.take(handle) else { return }
     do {
-      let said = try peer.session.handle(input, at: now, store: &store)
-      if !peer.session.isEnded { peers[handle] = peer }
+      var said: [SessionOutput] = []
+      if peers.takeOutdated(handle) {
+        said = try peer.session.handle(.storeChanged, at: now, store: &store)
+      }
+      said += try peer.session.handle(input, at: now, store: &store)
+      if !peer.session.isEnded { peers.put(peer, as: handle) }
       pass(on: said, from: handle, peer.device, &outputs)
       let brought = said.contains { output in
         guard case .event(.applied(_, let applied)) = output else { return false }
         return applied.accepted + applied.captured.changes > 0 || !applied.exceptions.isEmpty
       }
-      if brought { tell(.storeChanged, except: handle, at: now, &store, &outputs) }
+      if brought { peers.markOutdated(except: handle) }
     } catch {
       failed(error, for: handle, peer.device, &outputs)
       // What it brought may be committed, whatever failed afterwards.
-      tell(.storeChanged, except: handle, at: now, &store, &outputs)
+      peers.markOutdated(except: handle)
     }
   }
 
@@ -265,7 +260,7 @@ extension OnlineWorker {
     _ error: any Error, for handle: PeerHandle, _ device: Device,
     _ outputs: inout [OnlineOutput]
   ) {
-    peers[handle] = nil
+    peers.remove(handle)
     outputs.append(
       .event(.storeFailed(handle, device: device.name, words: "\(error)")))
     let bye = Bye(.storeFailed, words: "the online side's store can not be written at present")
@@ -276,7 +271,8 @@ extension OnlineWorker {
   private mutating func close(
     _ handle: PeerHandle, _ reason: Bye.Reason, words: String, _ outputs: inout [OnlineOutput]
   ) {
-    guard var peer = peers.removeValue(forKey: handle) else { return }
+    guard var peer = peers.take(handle) else { return }
+    peers.remove(handle)
     pass(on: peer.session.close(reason, words: words), from: handle, peer.device, &outputs)
   }
 }

@@ -16,6 +16,8 @@ struct Labdev: ParsableCommand {
       """,
     subcommands: [
       ReplayCommand.self, VotesCommand.self, KillCommand.self, DrainCommand.self, BenchCommand.self,
+      FaultsCommand.self, FleetCommand.self, NoticeCommand.self, SlowLinkCommand.self,
+      WriteRowsCommand.self,
     ])
 
   static func main() {

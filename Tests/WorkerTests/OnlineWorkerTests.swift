@@ -150,7 +150,32 @@ struct OnlineWorkerTests {
     #expect(simulation.worker.sessions.count == 2)
   }
 
-  @Test("One unit of work serves one peer, in turn")
+  @Test("The more laptops bring something at once, the less each may have underway")
+  func credit() throws {
+    var store = MemoryStore(
+      replica: onlineReplica, side: .online, schema: schema, projects: [project])
+    var limits = OnlineLimits()
+    limits.creditBytes = 400_000
+    var worker = OnlineWorker(
+      OnlineConfiguration(session: sessionConfiguration("hub"), limits: limits), seed: 1)
+    var granted: [UInt32] = []
+    for number in 1...8 as ClosedRange<UInt64> {
+      let introduction = Introduction(
+        replica: replicaID(number), side: .lab, name: "lab", software: "test", schema: .zero,
+        clockMilliseconds: start.wallMilliseconds, creditBytes: 1_000)
+      let hello = Hello(protocols: 1...1, introduction: introduction, projects: [])
+      let outputs = worker.handle(
+        .message(PeerHandle(rawValue: number), device(number), .hello(hello)), at: start,
+        store: &store)
+      for case .send(_, .welcome(let welcome)) in outputs {
+        granted.append(welcome.introduction.creditBytes)
+      }
+    }
+    let least = UInt32(ProtocolLimits.firstBatchBytes)
+    #expect(granted == [400_000, 200_000, 133_333, 100_000, 80_000, 66_666, least, least])
+  }
+
+  @Test("One unit of work serves one peer, in turn, and what arrives goes before what is passed on")
   func fairness() throws {
     var store = MemoryStore(
       replica: onlineReplica, side: .online, schema: schema, projects: [project])
@@ -176,14 +201,18 @@ struct OnlineWorkerTests {
       }
     }
     var served: [UInt64] = []
-    for _ in 0..<6 {
+    var passedOn: [UInt64] = []
+    for unit in 0..<9 {
       for output in worker.handle(.work, at: start, store: &store) {
         if case .event(.session(let handle, _, .applied)) = output {
           served.append(handle.rawValue)
         }
+        if case .send(let handle, .batch) = output { passedOn.append(handle.rawValue) }
       }
+      if unit == 5 { #expect(passedOn.isEmpty) }
     }
     #expect(served == [1, 2, 3, 1, 2, 3])
+    #expect(passedOn == [1, 2, 3])
     #expect(store.position(of: project).total == 6)
   }
 }

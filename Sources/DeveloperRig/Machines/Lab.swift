@@ -21,25 +21,32 @@ public final class Lab {
   /// Prepares everything with `labsyncd init` and authorizes the laptops; starts nothing.
   ///
   /// - Parameter countsBytes: puts a relay between each laptop and the online side.
+  /// - Parameter surroundings: what is around the online side, then around each laptop; by its place
+  ///   and the lab's folder. Where a machine has a disk, its folder is on it.
   public init(
     laptops count: Int, projectName: String = "A living lab", countsBytes: Bool = false,
-    programs: Programs? = nil
+    programs: Programs? = nil,
+    surroundings: (_ place: Int, _ folder: String) throws -> Surroundings = { _, _ in Surroundings()
+    }
   ) throws {
     let programs = try programs ?? Programs.find()
     let folder = try Self.newFolder()
     self.programs = programs
     self.folder = folder
     let port = try FreePort.choose()
+    let around = try (0...count).map { try surroundings($0, folder) }
+    let address = around[0].network?.address ?? "127.0.0.1"
     let made = try Self.initialize(
       programs,
       ["online", "--project", projectName, "--name", "online"]
-        + ["--endpoint", "tcp://127.0.0.1:\(port)"], "\(folder)/online", in: folder)
+        + ["--endpoint", "tcp://\(address):\(port)"], Self.place("online", around[0], folder),
+      in: folder)
     project = try made.value("project")
     let serverKey = try made.value("public-key")
     let authorized = try made.value("authorized")
     online = Machine(
-      name: "online", side: .online, folder: "\(folder)/online", publicKey: serverKey,
-      programs: programs)
+      name: "online", side: .online, folder: Self.place("online", around[0], folder),
+      publicKey: serverKey, programs: programs, surroundings: around[0])
     var laptops: [Machine] = []
     var relays: [CountingRelay] = []
     for number in 1...max(1, count) where number <= count {
@@ -52,20 +59,25 @@ public final class Lab {
       let made = try Self.initialize(
         programs,
         ["lab", "--project", project, "--name", name, "--server-key", serverKey]
-          + ["--endpoint", "tcp://127.0.0.1:\(laptopPort)"], "\(folder)/\(name)", in: folder)
+          + ["--endpoint", "tcp://\(address):\(laptopPort)"],
+        Self.place(name, around[number], folder), in: folder)
       let key = try made.value("public-key")
       try "\(key)\n".write(toFile: "\(authorized)/\(name)", atomically: true, encoding: .utf8)
       laptops.append(
         Machine(
-          name: name, side: .lab, folder: "\(folder)/\(name)", publicKey: key, programs: programs))
+          name: name, side: .lab, folder: Self.place(name, around[number], folder), publicKey: key,
+          programs: programs, surroundings: around[number]))
     }
     self.laptops = laptops
     self.relays = relays
   }
 
   deinit {
-    for machine in machines { machine.process?.send(SIGKILL) }
     for relay in relays { relay.close() }
+    for machine in machines {
+      do { try machine.kill() } catch { say("\(error)") }
+      machine.surroundings.disk?.abandon()
+    }
     guard ProcessInfo.processInfo.environment[Self.keepVariable] == nil else { return }
     do {
       try FileManager.default.removeItem(atPath: folder)
@@ -104,9 +116,14 @@ public final class Lab {
     return Made(lines: output.split(separator: "\n"))
   }
 
+  private static func place(_ name: String, _ around: Surroundings, _ folder: String) -> String {
+    around.disk.map { "\($0.folder)/labsync" } ?? "\(folder)/\(name)"
+  }
+
   /// Short, because a socket's path has to be.
-  private static func newFolder() throws(RigError) -> String {
-    var template = Array("/tmp/labsync-XXXXXX".utf8CString)
+  static func newFolder() throws(RigError) -> String {
+    let parent = SealedBox.folder ?? "/tmp"
+    var template = Array("\(parent)/labsync-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {
       throw RigError("no folder in /tmp: \(String(cString: strerror(errno)))")
     }

@@ -14,24 +14,32 @@ public final class Machine {
   /// 40 Z85 characters.
   public let publicKey: String
   public private(set) var process: ChildProcess?
+  /// The world around the daemon, where it is another than this process's.
+  public let surroundings: Surroundings
   private let programs: Programs
   private var keptClient: ControlClient?
 
   /// Stands above the configuration file at the next start, such as `LABSYNC_LOG_LEVEL`.
   public var environment: [String: String] = [:]
 
-  init(name: String, side: Side, folder: String, publicKey: String, programs: Programs) {
+  init(
+    name: String, side: Side, folder: String, publicKey: String, programs: Programs,
+    surroundings: Surroundings = Surroundings()
+  ) {
     self.name = name
     self.side = side
     self.folder = folder
     self.publicKey = publicKey
     self.programs = programs
+    self.surroundings = surroundings
   }
 
   public var configurationPath: String { "\(folder)/\(side.rawValue).yaml" }
   public var storePath: String { "\(folder)/\(side.rawValue).db" }
-  public var socketPath: String { "\(folder)/control.sock" }
-  public var logPath: String { "\(folder)/labsyncd.log" }
+  public var socketPath: String { "\(runtimeFolder)/control.sock" }
+  public var logPath: String { "\(runtimeFolder)/labsyncd.log" }
+  /// For what a machine keeps in memory or in its journal: sockets and logs.
+  private var runtimeFolder: String { surroundings.runtimeFolder ?? folder }
 
   public var isRunning: Bool { process.map { !$0.hasEnded } ?? false }
 
@@ -53,16 +61,18 @@ public final class Machine {
 
   private func launch() throws -> ReadinessSocket {
     guard !isRunning else { throw RigError("\(name) runs already") }
-    let readiness = try ReadinessSocket(path: "\(folder)/notify.sock")
-    var full = environment
+    let readiness = try ReadinessSocket(path: "\(runtimeFolder)/notify.sock")
+    var full = environment.merging(surroundings.environment) { own, _ in own }
+    if surroundings.runtimeFolder != nil { full["LABSYNC_CONTROL_SOCKET"] = socketPath }
     // How much the daemons say is for whoever runs the rig.
     full["LABSYNC_LOG_LEVEL"] =
       environment["LABSYNC_LOG_LEVEL"]
       ?? ProcessInfo.processInfo.environment["LABSYNC_LOG_LEVEL"]
     full["NOTIFY_SOCKET"] = readiness.path
+    let words =
+      surroundings.prefix + [programs.daemon, side.rawValue, "--config", configurationPath]
     process = try ChildProcess(
-      programs.daemon, [side.rawValue, "--config", configurationPath], environment: full,
-      output: logPath, errors: logPath)
+      words[0], Array(words.dropFirst()), environment: full, output: logPath, errors: logPath)
     return readiness
   }
 
@@ -124,6 +134,13 @@ public final class Machine {
     try Command.run(
       programs.control, arguments + ["--socket", socketPath], input: input, folder: folder,
       seconds: 600)
+  }
+
+  /// Starts labctl against this machine and returns at once.
+  func startLabctl(_ arguments: [String]) throws(RigError) -> ChildProcess {
+    try ChildProcess(
+      programs.control, arguments + ["--socket", socketPath], output: "/dev/null",
+      errors: "/dev/null")
   }
 
   /// A connection to the store, as an outside program has one.

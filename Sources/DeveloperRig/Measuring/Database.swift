@@ -59,7 +59,8 @@ public final class Database {
       try body()
       try execute("COMMIT")
     } catch {
-      try execute("ROLLBACK")
+      // A full or failing disk has ended the transaction already.
+      if sqlite3_get_autocommit(handle) == 0 { try execute("ROLLBACK") }
       throw error
     }
   }

@@ -32,11 +32,11 @@ public final class ChildProcess {
   /// Starts `program`, with nothing of this process's environment but `PATH` and `HOME`.
   ///
   /// - Parameters:
-  ///   - output: the file that the standard output is appended to.
+  ///   - output: the file that the standard output is appended to; nil for this process's own.
   ///   - errors: the same for the standard error.
   public init(
     _ program: String, _ arguments: [String], environment: [String: String] = [:],
-    input: String = "/dev/null", output: String, errors: String
+    input: String = "/dev/null", output: String?, errors: String?
   ) throws(RigError) {
     self.program = program
     var full = environment
@@ -48,8 +48,10 @@ public final class ChildProcess {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0)
     let flags = O_WRONLY | O_CREAT | O_APPEND
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, flags, 0o644)
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors, flags, 0o644)
+    for (descriptor, path) in [(STDOUT_FILENO, output), (STDERR_FILENO, errors)] {
+      guard let path else { continue }
+      posix_spawn_file_actions_addopen(&actions, descriptor, path, flags, 0o644)
+    }
     // What this process has open is none of the child's business.
     for descriptor in STDERR_FILENO + 1..<1024 {
       posix_spawn_file_actions_addclose(&actions, descriptor)

@@ -43,7 +43,7 @@ struct Greeting: Sendable {
     case .tick where now.monotonicMilliseconds >= deadline:
       return end(
         .silence(milliseconds: now.monotonicMilliseconds - said.monotonicMilliseconds), &outputs)
-    case .start, .storeChanged, .work, .tick, .prove:
+    case .start, .storeChanged, .work, .commit, .tick, .prove:
       return .greeting(self)
     }
   }

@@ -56,12 +56,14 @@ struct Running: Sendable {
     case .work where inquiry == nil:
       ending = try commitNext(at: now, store: &store, outputs: &outputs)
       if ending == nil { try sendNext(at: now, store: store, outputs: &outputs) }
+    case .commit where inquiry == nil:
+      ending = try commitNext(at: now, store: &store, outputs: &outputs)
     case .tick:
       ending = try tick(at: now, store: store, outputs: &outputs)
     case .prove:
       markPending()
       for project in order { shares[project]?.proof = .unproven }
-    case .start, .work:
+    case .start, .work, .commit:
       break
     }
     switch ending {
@@ -109,14 +111,14 @@ struct Running: Sendable {
     }
   }
 
-  var hasWork: Bool {
-    guard inquiry == nil else { return false }
-    if !incoming.queue.isEmpty { return true }
-    guard outgoing.hasRoom else { return false }
+  var hasIncoming: Bool { inquiry == nil && !incoming.queue.isEmpty }
+
+  var hasOutgoing: Bool {
+    guard inquiry == nil, outgoing.hasRoom else { return false }
     return shares.values.contains { $0.phase == .open && !$0.pending.isEmpty }
   }
 
-  private mutating func markPending() {
+  mutating func markPending() {
     for project in order { shares[project]?.pending = Set(Lane.allCases) }
   }
 }

@@ -89,7 +89,7 @@ public struct Session: Sendable {
       let greeting = try Greeting(configuration, at: now, store: store)
       outputs.append(.send(.hello(greeting.hello)))
       return .greeting(greeting)
-    case .received, .storeChanged, .work, .tick, .prove:
+    case .received, .storeChanged, .work, .commit, .tick, .prove:
       return .idle(configuration)
     }
   }
@@ -97,7 +97,25 @@ public struct Session: Sendable {
 
 extension Session {
   /// Whether ``SessionInput/work`` would do something.
-  public var hasWork: Bool { running?.hasWork ?? false }
+  public var hasWork: Bool { hasIncoming || hasOutgoing }
+
+  /// A batch waits to be committed.
+  public var hasIncoming: Bool {
+    if case .running(let running) = state { running.hasIncoming } else { false }
+  }
+
+  /// Something may be to be sent, and the credit allows it.
+  public var hasOutgoing: Bool {
+    if case .running(let running) = state { running.hasOutgoing } else { false }
+  }
+
+  /// The store has changed, and ``SessionInput/storeChanged`` will tell: until then the session is not
+  /// settled.
+  public mutating func expectNews() {
+    guard case .running(var running) = state else { return }
+    running.markPending()
+    state = .running(running)
+  }
 
   /// The monotonic time at which ``SessionInput/tick`` is wanted.
   public var nextDeadline: Int64? {

@@ -9,6 +9,8 @@ public enum SessionInput: Hashable, Sendable {
   case storeChanged
   /// Do one bounded piece of work: commit one batch, send one batch.
   case work
+  /// Commit one batch, and send none.
+  case commit
   /// A deadline may have passed.
   case tick
   /// Find out anew whether both sides are in sync.
