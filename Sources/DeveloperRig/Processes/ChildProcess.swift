@@ -59,8 +59,16 @@ public final class ChildProcess {
     var words = ([program] + arguments).map { strdup($0) } + [nil]
     var settings = full.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in words + settings { free(pointer) } }
+    // A thread of a test runner blocks signals, and a child would go on doing so.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var processID: pid_t = 0
-    let code = posix_spawn(&processID, program, &actions, nil, &words, &settings)
+    let code = posix_spawn(&processID, program, &actions, &attributes, &words, &settings)
     guard code == 0 else {
       throw RigError("\(program) did not start: \(String(cString: strerror(code)))")
     }
