@@ -47,6 +47,7 @@ extension SystemTests {
       #expect(bye.reason == .violation)
       #expect(!bye.words.isEmpty)
       #expect(lab.online.log().contains("peer broke the protocol"))
+      #expect(try lab.online.ask(StatusRequest()).violations > 0)
       try goesOn(lab)
     }
 

@@ -47,13 +47,16 @@ public struct Status: Codable, Hashable, Sendable {
   public var isPaused: Bool
   /// The last time that this store was found to be an older copy of another; nil when never.
   public var fork: Fork?
+  /// How often another side broke the protocol since this daemon started: frames that are no message,
+  /// changes that their sender may not bring. Each was dropped, and is in the log.
+  public var violations: Int
 
   public init(
     side: Side, replica: String, name: String, projects: [Project], connection: Connection,
     outbox: Int, queued: Int, received: Int, durable: Int, confirmed: Int, oldestAgeSeconds: Int?,
     conflicts: Int, settled: Int, parked: Int, held: Int, clockOffsetMilliseconds: Int64?,
     lastSync: Int64?, inSync: InSync, storeBytes: Int64, software: String, peers: [Peer],
-    isPaused: Bool, fork: Fork? = nil
+    isPaused: Bool, fork: Fork? = nil, violations: Int = 0
   ) {
     self.side = side
     self.replica = replica
@@ -78,12 +81,13 @@ public struct Status: Codable, Hashable, Sendable {
     self.peers = peers
     self.isPaused = isPaused
     self.fork = fork
+    self.violations = violations
   }
 
   private enum CodingKeys: String, CodingKey {
     case version, side, replica, name, projects, connection, outbox, queued, received, durable
     case confirmed, oldestAgeSeconds, conflicts, settled, parked, held, clockOffsetMilliseconds
-    case lastSync, inSync, storeBytes, software, peers, fork
+    case lastSync, inSync, storeBytes, software, peers, fork, violations
     case isPaused = "paused"
   }
 
@@ -114,6 +118,7 @@ public struct Status: Codable, Hashable, Sendable {
     try container.encode(peers, forKey: .peers)
     try container.encode(isPaused, forKey: .isPaused)
     try container.encode(fork, forKey: .fork)
+    try container.encode(violations, forKey: .violations)
   }
 }
 

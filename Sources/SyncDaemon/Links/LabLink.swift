@@ -23,6 +23,7 @@ final class LabLink: SideLink {
   private var since: Int64
   private var lastState: Status.Connection.State = .connecting
   private var lastProof: Int64?
+  private var violations = 0
   private var answers: [SyncRequest: (Bool, String) -> Void] = [:]
   private var lastRequest: UInt64 = 0
   private(set) var pollGeneration = 0
@@ -179,6 +180,9 @@ final class LabLink: SideLink {
       case .failed(let words): reply(false, words)
       }
     case .keyShared: renewKey()
+    case .sessionEnded(.violation), .sessionEnded(.closedHere(.violation)),
+      .session(.dropped):
+      violations += 1
     case .dialing, .waiting, .refused, .session, .sessionEnded, .storeFailed: break
     }
   }
@@ -276,6 +280,7 @@ extension LabLink {
         state: connectionState, words: worker.connectionWords(at: now),
         endpoint: endpoints[worker.dialledEndpoint].description, since: since))
     standing.isPaused = worker.phase == .paused
+    standing.violations = violations
     standing.clockOffsetMilliseconds = session?.clockOffsetMilliseconds
     standing.isInSync = session?.inSyncSince != nil
     standing.inSyncAt = session?.inSyncSince?.wallMilliseconds ?? lastProof

@@ -29,6 +29,7 @@ final class OnlineLink: SideLink {
   private var lastHandle: UInt64 = 0
   private var lastContacts: [String: Int64] = [:]
   private let since: Int64
+  private var violations = 0
   let pollGeneration = 0
   private(set) var wantsWork = false
 
@@ -224,8 +225,8 @@ final class OnlineLink: SideLink {
     log.note(event)
     switch event {
     case .session(_, _, .opened(let peer)): log.remember(peer, in: store, at: now)
-    case .session, .sessionEnded, .replicaSeen, .superseded, .keyShared, .violation, .storeFailed:
-      break
+    case .violation: violations += 1
+    case .session, .sessionEnded, .replicaSeen, .superseded, .keyShared, .storeFailed: break
     }
   }
 
@@ -271,6 +272,7 @@ extension OnlineLink {
       connection: Status.Connection(
         state: .listening, words: connectionWords(at: now), endpoint: endpoint, since: since))
     standing.isInSync = settled.count == sessions.count
+    standing.violations = violations
     standing.inSyncAt = settled.compactMap(\.session.inSyncSince?.wallMilliseconds).max()
     standing.peers = authorized.names.values.sorted().map { name in
       let session = sessions.first { $0.device.name == name }?.session

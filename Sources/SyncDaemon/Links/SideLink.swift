@@ -59,4 +59,6 @@ struct LinkStanding {
   /// The peer, once it said who it is.
   var peer: ReplicaID?
   var peers: [Status.Peer] = []
+  /// How often the other side broke the protocol.
+  var violations = 0
 }

@@ -43,7 +43,8 @@ struct StatusReport {
       lastSync: standing.inSyncAt ?? peers.first?.at,
       inSync: Status.InSync(value: standing.isInSync && isClean, at: standing.inSyncAt),
       storeBytes: figures.storeBytes, software: Daemon.software, peers: standing.peers,
-      isPaused: standing.isPaused, fork: try fork(of: store))
+      isPaused: standing.isPaused, fork: try fork(of: store),
+      violations: standing.violations)
   }
 
   private func fork(of store: SQLiteStore) throws -> Status.Fork? {

@@ -114,6 +114,10 @@ struct StatusReport {
     if status.held > 0 {
       lines.append("\(Words.count(status.held, "change")) of machines that were shut out, held")
     }
+    if status.violations > 0 {
+      lines.append(
+        "\(Words.count(status.violations, "time")) another side broke the protocol: see the log")
+    }
     if status.connection.state == .refused { lines.append("the online side does not let us in") }
     if lines.isEmpty { lines.append("nothing") }
     if status.settled > 0 {
