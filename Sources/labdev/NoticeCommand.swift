@@ -12,15 +12,14 @@ struct NoticeCommand: ParsableCommand {
 
   @Option(help: "How often each is measured.") var rounds = 3
   @Option(help: "The silence limit of the daemons, in seconds.") var silenceLimit = 10
-  @Option(help: "Unused; every labdev in a box has one.") var seed: UInt64 = 1
 
   /// For the logs to be looked at, on a machine that does other things too.
   private static let allowanceMilliseconds = 1000
 
   func run() throws {
-    try inSealedBox(repeating: seed) { seed in
+    try inSealedBox {
       let faultLab = try FaultLab(
-        laptops: 1, diskMegabytes: nil, silenceLimitSeconds: silenceLimit, seed: seed,
+        laptops: 1, diskMegabytes: nil, silenceLimitSeconds: silenceLimit, seed: 1,
         program: try ownProgram())
       let outcome = try NoticeScenario(rounds: rounds).run(on: faultLab)
       var checks = Checklist()

@@ -15,16 +15,15 @@ struct SlowLinkCommand: ParsableCommand {
   @Option(help: "How many laptops.") var laptops = 4
   @Flag(help: "One link for all, at the online side. Without, each laptop has its own.")
   var shared = false
-  @Option(help: "Decides what the wire loses.") var seed: UInt64 = 1
 
   /// What a receiver lets a sender have unacknowledged.
   private static let creditBytes = 1 << 20
 
   func run() throws {
-    try inSealedBox(repeating: seed) { seed in
-      let whole = try run(isCut: false, seed)
+    try inSealedBox {
+      let whole = try run(isCut: false)
       report("without a cut", whole)
-      let cut = try run(isCut: true, seed)
+      let cut = try run(isCut: true)
       report("with \(Figures.duration(milliseconds: cut.silentMilliseconds)) of silence", cut)
       var checks = Checklist()
       checks.expect("changes that came a second time, without a cut", whole.duplicates, 0)
@@ -38,9 +37,9 @@ struct SlowLinkCommand: ParsableCommand {
     }
   }
 
-  private func run(isCut: Bool, _ seed: UInt64) throws -> SlowLinkScenario.Outcome {
+  private func run(isCut: Bool) throws -> SlowLinkScenario.Outcome {
     let faultLab = try FaultLab(
-      laptops: laptops, diskMegabytes: nil, seed: seed, program: try ownProgram())
+      laptops: laptops, diskMegabytes: nil, seed: 1, program: try ownProgram())
     return try SlowLinkScenario(
       changesPerLaptop: changes / laptops, isShared: shared, isCut: isCut
     ).run(on: faultLab)
