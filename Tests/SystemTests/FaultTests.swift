@@ -36,6 +36,8 @@ extension SystemTests {
       try Box.wait("the first fault", seconds: 90) { Box.text("\(folder)/out").contains("1. ") }
       let inside = Box.processes(below: rig.processID)
       #expect(inside.count > 5)
+      let left = inside.lazy.compactMap { Box.folder(of: $0) }.first
+      defer { if let left { Box.remove(left) } }
       rig.send(SIGKILL)
       try rig.waitForEnd(seconds: 10)
       try Box.wait("the end of \(inside)", seconds: 10) {
@@ -70,6 +72,13 @@ private enum Box {
     let children = text("/proc/\(parent)/task/\(parent)/children").split(separator: " ")
       .compactMap { Int32($0) }
     return children.flatMap { [$0] + processes(below: $0) }
+  }
+
+  /// Where a process of a box writes.
+  static func folder(of process: Int32) -> String? {
+    let name = "\(SealedBox.folderVariable)="
+    return text("/proc/\(process)/environ").split(separator: "\0")
+      .first { $0.hasPrefix(name) }.map { String($0.dropFirst(name.count)) }
   }
 
   static func wait(_ what: String, seconds: Double, _ condition: () -> Bool) throws {
