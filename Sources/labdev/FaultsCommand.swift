@@ -63,6 +63,9 @@ struct FaultsCommand: ParsableCommand {
     checks.expect("committed rows that are not everywhere", outcome.losses.count, 0)
     checks.expect("changes that a vector speaks of and no log has", outcome.changesMissing, 0)
     checks.expect("parked changes", outcome.parked, 0)
+    if outcome.recoveries[.restored] != nil {
+      checks.expect("a status tells of an older copy", !outcome.forks.isEmpty, true)
+    }
     checks.expect("silences that ended no session", outcome.unfelt, [])
     // By then every kind has had its turn.
     if outcome.total >= scenario.faults.count {
