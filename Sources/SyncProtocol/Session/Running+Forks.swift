@@ -86,6 +86,10 @@ extension Running {
       return .violation(.unexpected(message: "probed"))
     }
     awaitedProbe = nil
+    // Asked for a repair that a fork has overtaken since.
+    guard search.project == asked.project, search.origin == asked.origin else {
+      return try goOnAsking(at: now, store: &store, outputs: &outputs)
+    }
     let own = try store.chainHash(of: asked.origin, at: asked.sequence, in: asked.project)
     search.take(asked.sequence, isEqual: own != nil && own == probed.hash)
     switch inquiry {
