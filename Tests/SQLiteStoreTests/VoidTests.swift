@@ -47,6 +47,24 @@ struct VoidTests {
     #expect(try lab.dump() == online.dump())
   }
 
+  @Test("What is taken back while nobody captures is taken back at the next start, and given back")
+  func whileStopped() throws {
+    try lab.sql("INSERT INTO ideas (title) VALUES ('first'), ('second')")
+    try exchange(lab, online)
+    try online.sql(
+      "INSERT INTO voids (replica, lane, sequence, state) VALUES (?, 1, 2, 'void')",
+      [lab.store.replica.description])
+    try online.reopen()
+    try online.capture()
+    #expect(try titles(online) == "first")
+    try online.sql("UPDATE voids SET state = 'released', seen = revision")
+    try online.reopen()
+    try online.capture()
+    #expect(try titles(online) == "first, second")
+    try exchange(lab, online)
+    #expect(try lab.dump() == online.dump())
+  }
+
   @Test("What a void change had replaced is shown again, unless somebody wrote over it")
   func replaced() throws {
     try lab.sql("INSERT INTO ideas (title) VALUES ('old'), ('other')")

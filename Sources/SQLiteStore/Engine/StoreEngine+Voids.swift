@@ -12,11 +12,13 @@ extension StoreEngine {
   func applyVoids() throws -> [WorkingRecord] {
     var touched: [WorkingRecord] = []
     let fresh = try Self.loadVoids(database, schema: schema, origins: origins)
-    for project in Set(fresh.keys).union(voidsByProject.keys).sorted() {
+    let doubts = doubtful
+    doubtful = [:]
+    for project in Set(fresh.keys).union(voidsByProject.keys).union(doubts.keys).sorted() {
       let (before, after) = (voids(inProjectRef: project), fresh[project] ?? Voids())
-      guard before != after else { continue }
       voidsByProject[project] = after
-      for dot in try changed(from: before, to: after, project: project) {
+      let changed = try changed(from: before, to: after, project: project)
+      for dot in Set(changed).union(doubts[project] ?? []).sorted() {
         guard let change = try history.change(dot, project: project, origins: origins),
           let record = try storedRecord(change.record, kind: change.kind),
           !touched.contains(where: { $0 === record })
@@ -85,6 +87,38 @@ extension StoreEngine {
       }
     }
     return voids
+  }
+
+  /// The changes that rows of the outbox name. Such a row has stood in its table since somebody wrote
+  /// it, so that the tables no longer say what was void before.
+  static func loadDoubtful(
+    _ database: Database, schema: Schema, origins: Origins
+  ) throws -> [Int64: Set<Dot>] {
+    var doubtful: [Int64: Set<Dot>] = [:]
+    for kind in schema.kinds where kind.role.isOnlineOnly {
+      let rows = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT json_extract(row, '$.project'), json_extract(row, '$.replica'),
+            json_extract(row, '$.lane'), json_extract(row, '$.sequence')
+          FROM (SELECT coalesce(new, old) AS row FROM sync_outbox WHERE kind = ?)
+          """, arguments: [kind.name])
+      for row in rows {
+        guard let project = Self.project(row[0], origins),
+          let replica = (row[1] as String?).flatMap({ ReplicaID($0) })
+        else { continue }
+        let vector = origins.vector(ofProjectRef: project)
+        for lane in Lane.allCases where row[2] as Int64? ?? Int64(lane.rawValue) == lane.rawValue {
+          let last = vector.sequence(of: Origin(replica: replica, lane: lane))
+          let named = (row[3] as Int64?).map { UInt64(clamping: $0) }
+          for sequence in stride(from: named ?? 1, through: min(named ?? last, last), by: 1) {
+            doubtful[project, default: []].insert(
+              Dot(replica: replica, lane: lane, sequence: sequence))
+          }
+        }
+      }
+    }
+    return doubtful
   }
 
   private static func project(_ text: String?, _ origins: Origins) -> Int64? {

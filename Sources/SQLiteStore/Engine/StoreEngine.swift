@@ -27,6 +27,9 @@ final class StoreEngine {
 
   /// What is void, by project.
   var voidsByProject: [Int64: Voids] = [:]
+  /// Changes of which it is not known whether their records were merged with what is void now, by
+  /// project.
+  var doubtful: [Int64: Set<Dot>] = [:]
 
   /// What peers acknowledged and no transaction has written yet.
   var acknowledgements = Acknowledgements()
@@ -70,6 +73,7 @@ final class StoreEngine {
     openGate = try PreparedStatement(database, "UPDATE sync_gate SET applying = 1 WHERE id = 1")
     closeGate = try PreparedStatement(database, "UPDATE sync_gate SET applying = 0 WHERE id = 1")
     voidsByProject = try Self.loadVoids(database, schema: schema, origins: origins)
+    doubtful = try Self.loadDoubtful(database, schema: schema, origins: origins)
   }
 
   /// Runs `body` in one transaction with capture switched off, then projects and saves what it
@@ -82,7 +86,7 @@ final class StoreEngine {
   ) throws -> Result {
     let originsBefore = origins
     let replicaBefore = replica
-    let voidsBefore = voidsByProject
+    let voidsBefore = (voidsByProject, doubtful)
     let positionBefore = log.lastPosition
     let clockBefore = lastOwnHLC
     let acknowledgementsBefore = acknowledgements
@@ -110,7 +114,7 @@ final class StoreEngine {
     } catch {
       origins = originsBefore
       replica = replicaBefore
-      voidsByProject = voidsBefore
+      (voidsByProject, doubtful) = voidsBefore
       log.rewind(to: positionBefore)
       history.forget()
       lastOwnHLC = clockBefore
