@@ -48,6 +48,13 @@ public final class SQLiteStore: ChangeStore {
     self.engine = engine
   }
 
+  /// What this store draws: keys of commitments, and an identity where it has to take a new one. The
+  /// system's generator, unless a simulation gives another; no two stores may have the same.
+  public var chance: any RandomNumberGenerator {
+    get { engine.chance }
+    set { engine.chance = newValue }
+  }
+
   /// Runs `body` in one transaction; the work of commands that are no changes from a peer.
   func write<Result>(at now: Instant, _ body: (StoreEngine) throws -> Result) throws -> Result {
     try wrappingErrors("writing the store") {

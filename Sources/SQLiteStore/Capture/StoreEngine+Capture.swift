@@ -138,7 +138,7 @@ extension StoreEngine {
     let kind = schema[change.kind]
     let encoded = ChangeCodec.encode(
       change, isPersonal: { kind?.field(named: $0)?.isPersonal ?? false },
-      commitmentKey: Self.freshKey())
+      commitmentKey: freshKey())
     let hash = ChainHash.next(after: last, dot: change.dot, bytes: encoded.bytes)
     let position = try log.append(
       encoded, origin: ref, sequence: change.dot.sequence,
@@ -147,8 +147,7 @@ extension StoreEngine {
     try merge(change, into: record, position: position)
   }
 
-  private static func freshKey() -> [UInt8] {
-    var generator = SystemRandomNumberGenerator()
-    return (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
+  private func freshKey() -> [UInt8] {
+    (0..<16).map { _ in UInt8.random(in: 0...255, using: &chance) }
   }
 }

@@ -77,7 +77,9 @@ extension SQLiteStore {
   }
 
   public func fork(at points: ForkPoints, now: Instant) throws -> Fork {
-    try write(at: now) { try $0.fork(at: points, as: ReplicaID(rawValue: .random())) }
+    try write(at: now) { engine in
+      try engine.fork(at: points, as: ReplicaID(rawValue: .random(using: &engine.chance)))
+    }
   }
 
   public func truncate(
@@ -116,6 +118,11 @@ extension UniqueID {
   /// A version 4 UUID (RFC 9562) from the system's generator.
   public static func random() -> UniqueID {
     var generator = SystemRandomNumberGenerator()
+    return random(using: &generator)
+  }
+
+  /// A version 4 UUID (RFC 9562).
+  static func random(using generator: inout some RandomNumberGenerator) -> UniqueID {
     let high = UInt64.random(in: 0...UInt64.max, using: &generator)
     let low = UInt64.random(in: 0...UInt64.max, using: &generator)
     return UniqueID(high: high & ~0xF000 | 0x4000, low: low & ~(3 << 62) | 2 << 62)

@@ -51,6 +51,8 @@ final class StoreEngine {
   /// The last own stamp; written back with the transaction that moved it.
   private(set) var lastOwnHLC: HLC?
   private var isClockDirty = false
+  /// What decides the keys of commitments and a new identity.
+  var chance: any RandomNumberGenerator = SystemRandomNumberGenerator()
   /// The local time of the transaction at hand.
   private(set) var now = Instant(monotonicMilliseconds: 0, wallMilliseconds: 0)
 
