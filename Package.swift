@@ -58,6 +58,9 @@ let package = Package(
       name: "SyncSimulator",
       dependencies: ["SyncCore", "SyncProtocol", "LabWorker", "OnlineWorker", "SyncWire"],
       swiftSettings: pure),
+    .target(
+      name: "SimulatedDisks", dependencies: ["SyncCore", "SQLiteStore", "SyncSimulator", grdb],
+      swiftSettings: acting),
     .executableTarget(
       name: "labsyncd", dependencies: ["SyncCore", "SyncDaemon", argumentParser],
       swiftSettings: acting),
@@ -72,8 +75,8 @@ let package = Package(
     .executableTarget(
       name: "labdev",
       dependencies: [
-        "DeveloperRig", "SyncCore", "SyncControl", "SyncProtocol", "LabWorker", "SyncWire",
-        "ZeroMQ",
+        "DeveloperRig", "LivingLab", "SimulatedDisks", "SyncCore", "SyncControl", "SyncProtocol",
+        "LabWorker", "SyncSimulator", "SyncWire", "ZeroMQ",
         argumentParser,
       ],
       swiftSettings: acting),
@@ -96,6 +99,10 @@ let package = Package(
     .testTarget(
       name: "WorkerTests",
       dependencies: ["SyncCore", "SyncProtocol", "LabWorker", "OnlineWorker", "SyncSimulator"],
+      swiftSettings: acting),
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: ["LivingLab", "SimulatedDisks", "SyncCore", "SyncProtocol", "SyncSimulator"],
       swiftSettings: acting),
     .testTarget(
       name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "LivingLab", grdb],

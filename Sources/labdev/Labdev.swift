@@ -17,7 +17,7 @@ struct Labdev: ParsableCommand {
     subcommands: [
       ReplayCommand.self, VotesCommand.self, KillCommand.self, DrainCommand.self, BenchCommand.self,
       FaultsCommand.self, FleetCommand.self, NoticeCommand.self, SlowLinkCommand.self,
-      WriteRowsCommand.self,
+      WriteRowsCommand.self, SimulateCommand.self,
     ])
 
   static func main() {

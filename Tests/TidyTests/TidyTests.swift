@@ -20,6 +20,9 @@ struct TidyTests {
       "SyncCore", "LivingLab", "SyncWire", "Crypto", "Foundation", "GRDB", "GRDBSQLite",
       "CSQLite",
     ],
+    "SimulatedDisks": [
+      "SyncCore", "SQLiteStore", "SyncSimulator", "Foundation", "GRDB", "Synchronization",
+    ],
     "ZeroMQ": ["CZeroMQ", "Synchronization", "Glibc"],
     "SyncControl": ["Foundation"],
     "SyncDaemon": [
@@ -30,7 +33,9 @@ struct TidyTests {
     "labctl": ["SyncControl", "ZeroMQ", "ArgumentParser", "Foundation", "Glibc"],
   ]
 
-  private static let pure = ["SyncCore", "LivingLab", "SyncProtocol", "LabWorker", "OnlineWorker"]
+  private static let pure = [
+    "SyncCore", "LivingLab", "SyncProtocol", "LabWorker", "OnlineWorker", "SyncSimulator",
+  ]
 
   @Test("Dependencies point one way")
   func dependencies() throws {

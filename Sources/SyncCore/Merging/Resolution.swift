@@ -24,6 +24,11 @@ public struct Resolution: Hashable, Sendable {
   public struct Alternative: Hashable, Sendable {
     public var value: Value
     public var dots: [Dot]
+
+    public init(value: Value, dots: [Dot]) {
+      self.value = value
+      self.dots = dots
+    }
   }
 
   /// A cell without values.

@@ -12,7 +12,7 @@ public struct MemoryStore: ChangeStore {
   /// Shared by the copies of a store.
   public let faults = FaultPlan()
   var logs: [ProjectID: ProjectLog] = [:]
-  private var lastHLC: HLC?
+  var lastHLC: HLC?
   var random: SplitMix64
   var lastToken: SessionToken?
   var formerNames: [ReplicaID] = []
@@ -63,18 +63,19 @@ public struct MemoryStore: ChangeStore {
 
   public mutating func apply(_ batch: ChangeBatch, at now: Instant) throws -> Applied {
     try faults.check("apply")
-    var log = logs[batch.project] ?? ProjectLog(project: batch.project)
+    // Taken out and put back, so that the log is not copied.
+    var log = logs.removeValue(forKey: batch.project) ?? ProjectLog(project: batch.project)
+    defer { logs[batch.project] = log }
     var applied = Applied()
     for run in batch.runs {
-      try apply(run, in: batch.lane, to: &log, &applied)
+      apply(run, in: batch.lane, to: &log, &applied)
     }
-    logs[batch.project] = log
     return applied
   }
 
   private func apply(
     _ run: ChangeRun, in lane: Lane, to log: inout ProjectLog, _ applied: inout Applied
-  ) throws {
+  ) {
     let origin = Origin(replica: run.replica, lane: lane)
     let here = log.vector.sequence(of: origin)
     guard run.firstSequence <= here + 1 else {
@@ -90,7 +91,7 @@ public struct MemoryStore: ChangeStore {
         continue
       }
       let change = decode(encoded, in: log.project, at: dot)
-      let verdict = try log.append(encoded, change, at: dot, schema: schema)
+      let verdict = log.append(encoded, change, at: dot, schema: schema)
       switch verdict {
       case .accepted: applied.accepted += 1
       case .duplicate: applied.duplicates += 1
@@ -101,7 +102,7 @@ public struct MemoryStore: ChangeStore {
     applied.positions[origin] = log.vector[origin]
   }
 
-  private func decode(_ encoded: EncodedChange, in project: ProjectID, at dot: Dot) -> Change? {
+  func decode(_ encoded: EncodedChange, in project: ProjectID, at dot: Dot) -> Change? {
     do {
       return try ChangeCodec.decode(encoded, project: project, dot: dot)
     } catch {
@@ -109,7 +110,6 @@ public struct MemoryStore: ChangeStore {
     }
   }
 
-  /// Cost here: the length of the log.
   public func changes(
     in project: ProjectID, lane: Lane, notIn known: ProjectVector, atMost bounds: BatchBounds
   ) throws -> ChangeBatch? {
@@ -117,8 +117,8 @@ public struct MemoryStore: ChangeStore {
     guard let log = logs[project] else { return nil }
     var batch = ChangeBatch(project: project, lane: lane, runs: [])
     var (bytes, rows) = (0, 0)
-    for dot in log.arrivals[lane] ?? [] where !known.covers(dot) {
-      guard let encoded = log[dot]?.encoded else { continue }
+    var missing = log.missing(in: lane, from: known)
+    while let (dot, encoded) = missing.next() {
       bytes += encoded.bytes.count + encoded.personal.count
       rows += 1
       if rows > 1, bytes > bounds.bytes || rows > bounds.rows { break }
@@ -154,61 +154,8 @@ public struct MemoryStore: ChangeStore {
 }
 
 extension MemoryStore {
-  /// Makes one change, as a person who sees what the record shows would. `nil` as a field's value
-  /// in `cells` has no meaning; write ``SyncCore/Value/null``.
-  @discardableResult
-  public mutating func write(
-    _ kind: String, _ record: RecordID, _ cells: [CellKey: Value], in project: ProjectID,
-    lane: Lane? = nil, at now: Instant
-  ) throws -> Change {
-    guard var log = logs[project] else {
-      preconditionFailure("a project is adopted before anything is written into it")
-    }
-    let state = log.records[record]?.state ?? RecordState()
-    let declared = schema[kind]
-    var operations: [FieldOperation] = []
-    for (cell, value) in cells.sorted(by: { $0.key < $1.key }) {
-      var replaces = state[cell]?.live.map(\.dot) ?? []
-      if cell == .deletion {
-        replaces = state.liveDots
-      } else if let rule = declared?.field(named: cell.field)?.rule, !replaces.isEmpty {
-        replaces = try Resolver(history: log)
-          .resolve(cell, state[cell]?.live ?? [], rule: rule).seen
-      }
-      operations.append(FieldOperation(cell: cell, value: value, replaces: replaces))
-    }
-    let lane = lane ?? declared?.lane ?? .records
-    let last = log.vector.sequence(of: Origin(replica: replica, lane: lane))
-    let hlc = HLC.next(
-      after: lastHLC, writtenAt: now.wallMilliseconds, wallMilliseconds: now.wallMilliseconds)
-    let change = Change(
-      project: project, dot: Dot(replica: replica, lane: lane, sequence: last + 1), hlc: hlc,
-      side: side, authority: Authority(rawValue: side.rawValue), channel: side.name, kind: kind,
-      record: record, operations: operations)
-    let key = commitmentKey()
-    let encoded = ChangeCodec.encode(
-      change, isPersonal: { declared?.field(named: $0)?.isPersonal ?? false },
-      commitmentKey: key)
-    _ = try log.append(encoded, change, at: change.dot, schema: schema)
-    logs[project] = log
-    lastHLC = hlc
-    return change
-  }
-
   mutating func commitmentKey() -> [UInt8] {
     UniqueID(high: random.next(), low: random.next()).bytes
-  }
-
-  /// Appends bytes as this replica's next change, whatever they are.
-  public mutating func append(
-    raw encoded: EncodedChange, in project: ProjectID, lane: Lane
-  ) throws {
-    guard var log = logs[project] else { return }
-    let last = log.vector.sequence(of: Origin(replica: replica, lane: lane))
-    let dot = Dot(replica: replica, lane: lane, sequence: last + 1)
-    _ = try log.append(
-      encoded, decode(encoded, in: project, at: dot), at: dot, schema: schema)
-    logs[project] = log
   }
 
   /// What every replica with the same changes and the same software shows, line by line, sorted.

@@ -61,10 +61,10 @@ extension MemoryStore {
         renamed[dot] = Dot(replica: fork.current, lane: dot.lane, sequence: next[dot.lane] ?? 1)
         moved.append((dot, entry))
       }
-      var rebuilt = try log.without(isBehind, schema: schema)
+      var rebuilt = log.without(isBehind, schema: schema)
       for (dot, entry) in moved {
         guard let to = renamed[dot] else { continue }
-        try append(entry, renamed: renamed, as: to, to: &rebuilt)
+        append(entry, renamed: renamed, as: to, to: &rebuilt)
         fork.reissued += 1
       }
       logs[project] = rebuilt
@@ -78,16 +78,16 @@ extension MemoryStore {
 
   private mutating func append(
     _ entry: ProjectLog.Entry, renamed: [Dot: Dot], as dot: Dot, to log: inout ProjectLog
-  ) throws {
+  ) {
     guard let change = entry.change?.renaming(renamed, as: dot) else {
-      _ = try log.append(entry.encoded, nil, at: dot, schema: schema)
+      _ = log.append(entry.encoded, nil, at: dot, schema: schema)
       return
     }
     let kind = schema[change.kind]
     let key = commitmentKey()
     let encoded = ChangeCodec.encode(
       change, isPersonal: { kind?.field(named: $0)?.isPersonal ?? false }, commitmentKey: key)
-    _ = try log.append(encoded, change, at: dot, schema: schema)
+    _ = log.append(encoded, change, at: dot, schema: schema)
   }
 
   /// Gives a copy chance of its own, as the system's generator gives every machine.
@@ -97,7 +97,7 @@ extension MemoryStore {
     _ origin: Origin, after sequence: UInt64, in project: ProjectID, now: Instant
   ) throws {
     try faults.check("truncate")
-    logs[project] = try logs[project]?.without(
+    logs[project] = logs[project]?.without(
       { $0.replica == origin.replica && $0.lane == origin.lane && $0.sequence > sequence },
       schema: schema)
   }

@@ -1,0 +1,49 @@
+import SyncCore
+
+/// Everything that anybody ever wrote, as it was when it was written: what the stores are held
+/// against. Nobody in the world can reach it.
+public struct Ledger: Sendable {
+  private(set) var projects: [ProjectID: [Origin: [Entry]]] = [:]
+  private var variants: [ProjectID: [Dot: [Entry]]] = [:]
+
+  public struct Entry: Sendable {
+    public var encoded: EncodedChange
+    /// Absent where the bytes mean nothing to this software.
+    public var change: Change?
+    /// The machine that wrote it.
+    public var machine: Int
+    /// Whether a person decided a conflict, or took a decision back.
+    public var isDecision: Bool
+    /// Values that waited in an open conflict when this was written, by cell: the writer had not
+    /// seen them.
+    public var unseen: [CellKey: Set<Dot>]
+  }
+
+  func count(of origin: Origin, in project: ProjectID) -> UInt64 {
+    UInt64(projects[project]?[origin]?.count ?? 0)
+  }
+
+  /// What was written under a dot first.
+  subscript(dot: Dot, in project: ProjectID) -> Entry? {
+    let origin = Origin(replica: dot.replica, lane: dot.lane)
+    guard dot.sequence > 0, let entries = projects[project]?[origin],
+      dot.sequence <= entries.count
+    else { return nil }
+    return entries[Int(dot.sequence) - 1]
+  }
+
+  /// What was written under a dot in exactly these bytes; `nil` where nobody wrote that.
+  func entry(of dot: Dot, _ encoded: EncodedChange, in project: ProjectID) -> Entry? {
+    if let entry = self[dot, in: project], entry.encoded == encoded { return entry }
+    return variants[project]?[dot]?.first { $0.encoded == encoded }
+  }
+
+  /// Another content under a dot that was used: a copy of the store wrote it.
+  mutating func append(variant entry: Entry, of dot: Dot, in project: ProjectID) {
+    variants[project, default: [:]][dot, default: []].append(entry)
+  }
+
+  mutating func append(_ entry: Entry, of origin: Origin, in project: ProjectID) {
+    projects[project, default: [:]][origin, default: []].append(entry)
+  }
+}

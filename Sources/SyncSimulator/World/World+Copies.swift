@@ -1,0 +1,100 @@
+import SyncCore
+
+/// A disk as it was once, with what was written on it until then.
+struct DiskImage {
+  var store: any SimulatedStore
+  var written: [ProjectID: Set<Contents>]
+  var schema: Schema
+}
+
+/// Disks that are restored from a backup, or copied to another machine.
+extension World {
+  /// Laptops beyond those that a world begins with.
+  private static let clones = 2
+
+  /// Takes a backup of a laptop, or restores one that was taken.
+  func rollBack() {
+    let laptops = machines.filter { !$0.isHub && $0.state != .lost }
+    guard let machine = laptops.randomElement(using: &random) else { return }
+    do {
+      guard let image = images.removeValue(forKey: machine.number) else {
+        images[machine.number] = try image(of: machine)
+        return trace.note(at: time, "image", [Int64(machine.number)], machine.name)
+      }
+      count(.rollback)
+      lose(machine, becoming: .off)
+      try put(image, on: machine)
+      trace.note(at: time, "rollback", [Int64(machine.number)], machine.name)
+      schedule.add(.begin(machine: machine.number), at: time + draw(100...4_000))
+    } catch {
+      report("a disk can be copied", "\(machine.name): \(error)")
+    }
+  }
+
+  /// Copies a laptop's disk, as it is or as it was, to another laptop: its key comes with it.
+  func clone() {
+    let laptops = machines.filter { !$0.isHub && $0.state != .lost }
+    guard machines.count(where: { $0.name.hasSuffix("-copy") }) < Self.clones,
+      let machine = laptops.randomElement(using: &random)
+    else { return }
+    do {
+      let image = try images[machine.number] ?? image(of: machine)
+      count(.clone)
+      let copy = Machine(
+        number: machines.count, name: "\(machine.name)-copy",
+        disk: FaultyStore(image.store), schema: image.schema, clock: machine.clock,
+        role: machine.role)
+      machines.append(copy)
+      try put(image, on: copy)
+      trace.note(at: time, "clone", [Int64(copy.number)], copy.name)
+      schedule.add(.begin(machine: copy.number), at: time + draw(100...4_000))
+      schedule.add(.writing(machine: copy.number), at: time + draw(100...4_000))
+    } catch {
+      report("a disk can be copied", "\(machine.name): \(error)")
+    }
+  }
+
+  private func image(of machine: Machine) throws -> DiskImage {
+    DiskImage(
+      store: try machine.disk.base.image(seed: random.next() >> 1), written: machine.written,
+      schema: machine.schema)
+  }
+
+  private func put(_ image: DiskImage, on machine: Machine) throws {
+    let store = try image.store.image(seed: random.next() >> 1)
+    copied.insert(store.replica)
+    copied.insert(machine.disk.base.replica)
+    machine.disk.base = store
+    machine.written = image.written
+    machine.incarnation += 1
+    machine.entered = [:]
+    machine.unseen = [:]
+    for project in try store.projects {
+      let vector = try store.vector(of: project)
+      for lane in Lane.allCases {
+        let origin = Origin(replica: store.replica, lane: lane)
+        machine.entered[project, default: [:]][origin] = vector.sequence(of: origin)
+      }
+    }
+  }
+
+  /// The identity that a store began with.
+  func root(of replica: ReplicaID) -> ReplicaID {
+    var root = replica
+    while let former = born[root] { root = former }
+    return root
+  }
+
+  /// A store took a new identity, because another goes on under its old one.
+  func forked(_ fork: Fork, _ machine: Machine) {
+    count(.fork)
+    machine.incarnation += 1
+    born[fork.current] = fork.former
+    trace.note(
+      at: time, "fork", [Int64(machine.number), Int64(fork.reissued)],
+      "\(machine.name): \(fork.former) is \(fork.current) now, \(fork.reissued) changes")
+    if !copied.contains(fork.former), corrupted.isEmpty {
+      report("only copies fork", "\(machine.name) forked, and nobody copied its disk")
+    }
+  }
+}

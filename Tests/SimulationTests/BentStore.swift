@@ -1,0 +1,137 @@
+import SyncCore
+
+@testable import SyncSimulator
+
+/// Mistakes that a product could make. Each is there to be caught by one checker.
+enum Bend: CaseIterable {
+  case neverSends, showsAnotherValue, losesTheLastBatchAtRestart, altersWhatArrives
+  case appliesBatchesTwice, usesSequencesAgain, sendsLanesOutOfOrder, editsBuryConflicts
+  case parkedStaysParked, chainsAreNotCompared
+}
+
+/// A store that is right but for one mistake.
+struct BentStore: SimulatedStore {
+  let bend: Bend
+  private var store: MemoryStore
+  private var earlier: MemoryStore?
+
+  init(_ request: StoreRequest, _ bend: Bend) {
+    self.bend = bend
+    store = MemoryStore(
+      replica: request.replica, side: request.side, schema: request.schema,
+      projects: request.projects, seed: request.seed)
+  }
+
+  var schema: Schema { store.schema }
+  var replica: ReplicaID { store.replica }
+  var side: Side { store.side }
+  var projects: [ProjectID] { get throws { try store.projects } }
+
+  mutating func perform(_ deed: Deed, in project: ProjectID, at now: Instant) throws {
+    if bend == .usesSequencesAgain, earlier == nil, now.monotonicMilliseconds > 1_003_000 {
+      earlier = store
+    }
+    guard bend == .editsBuryConflicts, case .update(let record, let cells) = deed,
+      let state = store.logs[project]?.records[record.id]?.state
+    else { return try store.perform(deed, in: project, at: now) }
+    let operations = cells.sorted { $0.key < $1.key }.map { cell, value in
+      FieldOperation(
+        cell: cell, value: value, replaces: Set((state[cell]?.live ?? []).map(\.dot)).sorted())
+    }
+    store.write(
+      operations, of: record.kind, record.id, naturalKey: record.naturalKey, in: project, at: now)
+  }
+
+  mutating func reopen(schema: Schema) throws {
+    if bend == .losesTheLastBatchAtRestart || bend == .usesSequencesAgain, let earlier {
+      store = earlier
+      self.earlier = nil
+    }
+    if bend == .parkedStaysParked { return }
+    try store.reopen(schema: schema)
+  }
+
+  mutating func apply(_ batch: ChangeBatch, at now: Instant) throws -> Applied {
+    if bend == .losesTheLastBatchAtRestart { earlier = store }
+    var batch = batch
+    if bend == .altersWhatArrives, let run = batch.runs.indices.last {
+      let last = batch.runs[run].changes.count - 1
+      batch.runs[run].changes[last].bytes.reverse()
+    }
+    var applied = try store.apply(batch, at: now)
+    if bend == .appliesBatchesTwice {
+      applied.accepted += try store.apply(batch, at: now).duplicates
+    }
+    return applied
+  }
+
+  func changes(
+    in project: ProjectID, lane: Lane, notIn known: ProjectVector, atMost bounds: BatchBounds
+  ) throws -> ChangeBatch? {
+    if bend == .neverSends, !known.positions.isEmpty, bounds.bytes < .max { return nil }
+    var batch = try store.changes(in: project, lane: lane, notIn: known, atMost: bounds)
+    if bend == .sendsLanesOutOfOrder, let runs = batch?.runs,
+      Set(runs.map(\.replica)).count == runs.count
+    {
+      batch?.runs.reverse()
+    }
+    return batch
+  }
+
+  func shownRows(in project: ProjectID) throws -> [String] {
+    let rows = try store.shownRows(in: project)
+    return bend == .showsAnotherValue ? rows.dropLast() + ["another value"] : rows
+  }
+
+  func chainHash(
+    of origin: Origin, at sequence: UInt64, in project: ProjectID
+  ) throws -> Digest128? {
+    bend == .chainsAreNotCompared
+      ? nil : try store.chainHash(of: origin, at: sequence, in: project)
+  }
+
+  func row(of record: RecordName, in project: ProjectID) throws -> SeenRow? {
+    try store.row(of: record, in: project)
+  }
+  func openConflicts(
+    of record: RecordID?, in project: ProjectID
+  ) throws -> [OpenConflict] { try store.openConflicts(of: record, in: project) }
+  func parkedChanges(in project: ProjectID) throws -> [Dot: ParkReason] {
+    try store.parkedChanges(in: project)
+  }
+  func vector(of project: ProjectID) throws -> ProjectVector { try store.vector(of: project) }
+  func digest(of project: ProjectID) throws -> Digest128 { try store.digest(of: project) }
+  mutating func capture(atMost limit: Int, at now: Instant) throws -> Captured {
+    try store.capture(atMost: limit, at: now)
+  }
+  mutating func acknowledge(
+    _ positions: [Origin: ChainPosition], in project: ProjectID, by peer: ReplicaID,
+    at now: Instant
+  ) throws {
+    try store.acknowledge(positions, in: project, by: peer, at: now)
+  }
+  func acknowledged(in project: ProjectID, by peer: ReplicaID) throws -> ProjectVector {
+    try store.acknowledged(in: project, by: peer)
+  }
+  func uncapturedRows() throws -> Int { try store.uncapturedRows() }
+  func image(seed: UInt64) throws -> any SimulatedStore {
+    var copy = self
+    copy.store.reseed(seed)
+    return copy
+  }
+  mutating func adopt(_ project: ProjectID) throws { try store.adopt(project) }
+  var token: SessionToken? { get throws { try store.token } }
+  mutating func keep(_ token: SessionToken) throws { try store.keep(token) }
+  func ledger(of replica: ReplicaID) throws -> PeerLedger? { try store.ledger(of: replica) }
+  func ledgers(ofDevice key: String) throws -> [PeerLedger] { try store.ledgers(ofDevice: key) }
+  mutating func save(_ ledger: PeerLedger, at now: Instant) throws {
+    try store.save(ledger, at: now)
+  }
+  mutating func fork(at points: ForkPoints, now: Instant) throws -> Fork {
+    try store.fork(at: points, now: now)
+  }
+  var formerReplicas: [ReplicaID] { get throws { try store.formerReplicas } }
+  mutating func truncate(
+    _ origin: Origin, after sequence: UInt64, in project: ProjectID, now: Instant
+  ) throws { try store.truncate(origin, after: sequence, in: project, now: now) }
+}
