@@ -81,6 +81,22 @@ struct VoidTests {
     #expect(try lab.openConflicts().isEmpty)
   }
 
+  @Test("A record that was removed after an edit that is taken back stays removed")
+  func removed() throws {
+    try lab.sql("INSERT INTO ideas (title) VALUES ('old')")
+    try exchange(lab, online)
+    try lab.sql("UPDATE ideas SET title = 'bad'")
+    try exchange(lab, online)
+    try online.sql("DELETE FROM ideas")
+    try exchange(lab, online)
+    try void(2, of: lab)
+    try exchange(lab, online)
+    for fixture in [lab, online] {
+      #expect(try fixture.count("SELECT count(*) FROM ideas") == 0)
+      #expect(try fixture.openConflicts().isEmpty)
+    }
+  }
+
   @Test("A revocation that arrives before what it takes back keeps it out")
   func early() throws {
     try lab.sql("INSERT INTO ideas (title) VALUES ('stands')")

@@ -127,11 +127,6 @@ extension StoreEngine {
 
   /// The change as it is merged beside void ones.
   func seen(_ change: Change, project: Int64) throws -> Change {
-    let voids = voids(inProjectRef: project)
-    if voids.isEmpty { return change }
-    return try change.seeingThrough(voids) { dot, cell in
-      try history.change(dot, project: project, origins: origins)?
-        .operations.first { $0.cell == cell }?.replaces
-    }
+    try history.seen(change, project: project, origins: origins)
   }
 }

@@ -26,7 +26,7 @@ final class StoreEngine {
   private let closeGate: PreparedStatement
 
   /// What is void, by project.
-  var voidsByProject: [Int64: Voids] = [:]
+  var voidsByProject: [Int64: Voids] = [:] { didSet { history.voids = voidsByProject } }
   /// Changes of which it is not known whether their records were merged with what is void now, by
   /// project.
   var doubtful: [Int64: Set<Dot>] = [:]
@@ -75,6 +75,7 @@ final class StoreEngine {
     openGate = try PreparedStatement(database, "UPDATE sync_gate SET applying = 1 WHERE id = 1")
     closeGate = try PreparedStatement(database, "UPDATE sync_gate SET applying = 0 WHERE id = 1")
     voidsByProject = try Self.loadVoids(database, schema: schema, origins: origins)
+    history.voids = voidsByProject
     doubtful = try Self.loadDoubtful(database, schema: schema, origins: origins)
   }
 

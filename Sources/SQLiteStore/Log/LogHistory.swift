@@ -7,6 +7,8 @@ import SyncWire
 final class LogHistory {
   private let log: ChangeLog
   private var decoded: [Place: Change] = [:]
+  /// What is void, by project: what was written is told as it counts beside that.
+  var voids: [Int64: Voids] = [:]
 
   private struct Place: Hashable {
     var project: Int64
@@ -65,6 +67,17 @@ final class LogHistory {
     }
   }
 
+  /// The change as it is merged beside void ones. A deletion that had seen a void edit has seen what
+  /// that edit replaced, in whichever field.
+  func seen(_ change: Change, project: Int64, origins: Origins) throws -> Change {
+    guard let voids = voids[project], !voids.isEmpty else { return change }
+    return try change.seeingThrough(voids) { dot, cell in
+      let operations = try self.change(dot, project: project, origins: origins)?.operations
+      if cell == .deletion { return operations?.flatMap(\.replaces) }
+      return operations?.first { $0.cell == cell }?.replaces
+    }
+  }
+
   /// This history as the rules see it, within one project.
   func within(project: Int64, origins: Origins) -> ProjectHistory {
     ProjectHistory(history: self, project: project, origins: origins)
@@ -81,6 +94,6 @@ struct ProjectHistory: CellHistory {
     guard let change = try history.change(dot, project: project, origins: origins) else {
       return nil
     }
-    return CellWrite(change, cell: cell)
+    return CellWrite(try history.seen(change, project: project, origins: origins), cell: cell)
   }
 }

@@ -22,12 +22,13 @@ final class DomainRows {
     case text(String)
   }
 
-  /// Writes a row that is not there. `columns` has one for each field, in declared order; those of
+  /// Writes a row that is not there; `false`, and nothing is written, where another project has a row
+  /// with the same natural key. `columns` has one for each field, in declared order; those of
   /// the natural key are the record's own.
   func insert(
     _ record: WorkingRecord, kind: KindDeclaration, project: ProjectID, columns: [Column],
     revision: Revision
-  ) throws {
+  ) throws -> Bool {
     let statement = try insertStatement(for: kind)
     var index: Int32 = 1
     if kind.naturalKey.isEmpty {
@@ -46,6 +47,7 @@ final class DomainRows {
       bind(keyColumn(record.naturalKey[place]), to: statement, at: first + Int32(field))
     }
     try statement.run("writing a row of \(kind.table)")
+    return statement.changedRows > 0
   }
 
   /// Writes some columns of a row that is there, and its revision.
@@ -85,8 +87,10 @@ final class DomainRows {
     let columns = names.map(Columns.quoted).joined(separator: ", ")
     let row = "(" + names.map { _ in "?" }.joined(separator: ", ") + ")"
     let values = Array(repeating: row, count: count).joined(separator: ", ")
+    let conflict = kind.naturalKey.isEmpty ? "" : " ON CONFLICT DO NOTHING"
     return try PreparedStatement(
-      database, "INSERT INTO \(Columns.quoted(kind.table)) (\(columns)) VALUES \(values)")
+      database,
+      "INSERT INTO \(Columns.quoted(kind.table)) (\(columns)) VALUES \(values)\(conflict)")
   }
 
   private func updateStatement(

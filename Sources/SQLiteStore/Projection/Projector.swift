@@ -46,9 +46,10 @@ struct Projector {
       for (name, column) in columns {
         if let index = kind.index(ofField: name) { values[index] = column }
       }
-      try rows.insert(
+      let isWritten = try rows.insert(
         record, kind: kind, project: project, columns: values,
         revision: record.state.revision)
+      guard isWritten else { return Self.taken }
       record.flags.insert(.isShown)
     } else {
       try rows.update(
@@ -93,12 +94,18 @@ struct Projector {
       }
       try rows.update(record, kind: kind, columns: columns, revision: revision)
     } else {
-      try rows.insert(
+      let isWritten = try rows.insert(
         record, kind: kind, project: project, columns: values, revision: revision)
+      guard isWritten else { return Self.taken }
       record.flags.insert(.isShown)
     }
     return outcome
   }
+
+  /// A record that can not be shown: tables with a natural key have one row for it, whatever the
+  /// project.
+  private static let taken = Outcome(
+    unfitting: ["another project of this store has the row with this natural key"])
 
   private func columns(
     of kind: KindDeclaration, fields: Set<String>?,

@@ -43,10 +43,12 @@ public final class StoreReader {
     defer { history.forget() }
     return try wrappingDatabaseErrors(doing()) {
       try queue.read { database in
-        try body(
+        let origins = try Origins.load(from: database)
+        history.voids = try StoreEngine.loadVoids(database, schema: schema, origins: origins)
+        return try body(
           StoreView(
-            database: database, schema: schema, origins: try Origins.load(from: database),
-            log: log, history: history, records: records))
+            database: database, schema: schema, origins: origins, log: log, history: history,
+            records: records))
       }
     }
   }

@@ -25,8 +25,7 @@ extension StoreView {
     let teller = StoryTeller(
       kind: kind, record: stored, entries: CausalOrder(entries).sorted(),
       history: history.within(project: stored.project, origins: origins),
-      voids: try StoreEngine.loadVoids(database, schema: schema, origins: origins)[stored.project]
-        ?? Voids())
+      voids: history.voids[stored.project] ?? Voids())
     story.writes = try teller.writes { try writing(of: $1, storedAt: $0.storedAt) }
     return story
   }
