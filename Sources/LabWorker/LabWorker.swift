@@ -266,7 +266,9 @@ extension LabWorker {
     case .notAdmitted(.renewKey(let words)):
       outputs.append(.hangUp)
       outputs.append(.event(.keyShared(words: words)))
-      refused(words, at: now, &outputs)
+      // With a key of its own it is told who may let it in.
+      wait(backoff.next(), why: words, at: now, &outputs)
+      answer(.failed(words: words), &outputs)
     case .notAdmitted(let admission):
       outputs.append(.hangUp)
       refused(admission.words, at: now, &outputs)

@@ -97,8 +97,11 @@ extension OnlineWorker {
     }
     if known == nil { outputs.append(.event(.replicaSeen(replica, device: device.name))) }
     var ledger = known ?? PeerLedger(replica: replica, device: device.key)
-    if ledger.device != device.key { ledger.move(to: device.key) }
-    session.isPeerSuperseded = !ledger.present(hello.introduction.token)
+    // A replica of another device is a copy of that device's store, unless the device was told to make
+    // this key.
+    let isCopied = ledger.device != device.key && !ledger.mustRenewKey
+    if ledger.device != device.key, !isCopied { ledger.move(to: device.key) }
+    session.isPeerSuperseded = isCopied || !ledger.present(hello.introduction.token)
     if session.isPeerSuperseded {
       outputs.append(.event(.superseded(replica, device: device.name)))
     } else {
@@ -136,22 +139,20 @@ extension OnlineWorker {
     case .revoked(let words): return .revoked(words: words)
     case .admitted: break
     }
-    switch (ledger?.device == device.key, ledger?.mustRenewKey) {
-    case (_, nil), (true, false?), (false, true?): break
-    case (false, false?):
-      return .refused(
-        words: """
-          replica \(hello.introduction.replica) belongs to another device: this store is a copy \
-          of that device's
-          """)
-    case (true, true?):
+    if let ledger, ledger.device == device.key, ledger.mustRenewKey {
       return .renewKey(
         words: """
           this laptop's disk is a copy of another's (\(device.name)), which uses the same key: it \
           makes a key of its own, which has to be let in
           """)
     }
-    let others = peers.count - peers.handles(of: device.key).count
+    let own = peers.handles(of: device.key)
+    if own.contains(where: { peers[$0]?.session.isPeerInquiring == true }) {
+      return .comeBack(
+        inMilliseconds: configuration.limits.comeBackMilliseconds,
+        words: "another machine with this laptop's key is found to be a copy just now")
+    }
+    let others = peers.count - own.count
     let limits = configuration.limits
     let catchingUp = peers.catchingUpCount(except: device.key)
     if isStopped || others >= limits.sessions || catchingUp >= limits.catchingUp {

@@ -101,6 +101,25 @@ struct StoreForkTests {
     #expect(try lab.dump() == online.dump())
   }
 
+  @Test("What was written under a former name is not fetched anew, but kept under the present one")
+  func formerName() throws {
+    let lab = try StoreFixture(number: 1)
+    let former = lab.store.replica
+    try lab.sql("INSERT INTO ideas (title) VALUES ('shared'), ('mine')")
+    try lab.capture()
+    // A fork in which this project was not shared: the chain stays under the former name.
+    let fork = try lab.store.fork(at: ForkPoints(), now: lab.now)
+    try lab.sql("INSERT INTO ideas (title) VALUES ('since')")
+    try lab.capture()
+    let before = try lab.dump(revisions: false)
+    try lab.store.truncate(
+      Origin(replica: former, lane: .records), after: 1, in: lab.project, now: lab.now)
+    #expect(try lab.dump(revisions: false) == before)
+    let vector = try lab.store.vector(of: lab.project)
+    #expect(vector.sequence(of: Origin(replica: former, lane: .records)) == 1)
+    #expect(vector.sequence(of: Origin(replica: fork.current, lane: .records)) == 2)
+  }
+
   @Test("Nobody else can take a row off the log")
   func appendOnly() throws {
     let lab = try StoreFixture(number: 1)

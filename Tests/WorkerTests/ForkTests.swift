@@ -123,13 +123,42 @@ struct ForkTests {
     let copy = try #require(shared.first)
     #expect(shared.count == 1)
     #expect(
-      simulation.labs[copy].worker.connectionWords(at: simulation.now).hasPrefix("not let in"))
+      simulation.labs[copy].worker.connectionWords(at: simulation.now).contains("copy of another's")
+    )
     simulation.change(copy) { $0.device.key = "key-of-its-own" }
     simulation.advance(milliseconds: 200_000)
     #expect(try isConverged(simulation))
     for number in [1, 2, 10, 11, 20, 21, 22] as [UInt64] {
       #expect(try shown(simulation, number).count == 1)
     }
+  }
+
+  @Test("A copy finds out where it parts, though the other machine dials whenever it is fenced")
+  func searchIsNotCutShort() throws {
+    var simulation = simulation(labs: 2)
+    simulation.tell(0, .start)
+    try write(&simulation, 1...40)
+    settle(&simulation)
+    let image = simulation.labs[0].store
+    try write(&simulation, 41...60)
+    settle(&simulation)
+    simulation.change(1) { lab in
+      lab.store = image
+      lab.store.reseed(99)
+      lab.device.key = "key-1"
+    }
+    for number in 100...130 as ClosedRange<UInt64> {
+      try simulation.write(
+        at: 1, "idea", recordID(number), [title: .text("copy")], in: project)
+    }
+    simulation.tell(1, .start)
+    // The other machine comes back at once, every time.
+    for _ in 0..<2_000 where forks(simulation, lab: 1).isEmpty {
+      simulation.tell(0, .wake(.linkReturned))
+      for _ in 0..<6 { _ = simulation.step() }
+      if forks(simulation, lab: 1).isEmpty { simulation.advance(milliseconds: 20) }
+    }
+    #expect(forks(simulation, lab: 1).map(\.reissued) == [31])
   }
 
   @Test("A welcome that is lost makes nobody a copy")

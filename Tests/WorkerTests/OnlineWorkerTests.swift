@@ -28,8 +28,8 @@ struct OnlineWorkerTests {
     #expect(bye.reason == .fenced)
   }
 
-  @Test("A replica that belongs to another device is refused in words")
-  func copiedStore() {
+  @Test("A replica that belongs to another device is a copy, and takes a name of its own")
+  func copiedStore() throws {
     var simulation = simulation(labs: 2)
     simulation.change(1) { lab in
       lab.store = MemoryStore(
@@ -39,10 +39,10 @@ struct OnlineWorkerTests {
     settle(&simulation)
     simulation.tell(1, .start)
     settle(&simulation)
-    let words = simulation.labs[1].worker.connectionWords(at: simulation.now)
-    #expect(words.hasPrefix("not let in: replica"))
-    #expect(words.contains("belongs to another device"))
-    #expect(simulation.worker.sessions.count == 1)
+    #expect(simulation.labs[1].store.replica != replicaID(1))
+    #expect(simulation.labs[0].store.replica == replicaID(1))
+    #expect(simulation.worker.sessions.count == 2)
+    #expect(try isConverged(simulation))
   }
 
   @Test(

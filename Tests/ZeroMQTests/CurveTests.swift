@@ -138,8 +138,11 @@ struct CurveTests {
       security: .curveClient(own: client, server: server.publicKey))
     let monitor = try dealer.monitor()
     try dealer.connect(router.lastEndpoint())
-    let atServer = try serverMonitor.events(until: \.isHandshakeFailure)
-    #expect(atServer.last?.kind == .handshakeFailed(.noAdmissionHandler))
+    // The impatient client may give up first, on a slow machine: it comes again.
+    let atServer = try serverMonitor.events {
+      $0 == .handshakeFailed(.noAdmissionHandler)
+    }
+    #expect(!atServer.contains { $0.kind == .handshakeSucceeded })
     let atClient = try monitor.events(until: \.isHandshakeFailure)
     #expect(atClient.last?.kind.isCut == true)
     #expect(!atClient.contains { $0.kind == .handshakeSucceeded })

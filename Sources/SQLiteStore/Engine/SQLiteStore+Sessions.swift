@@ -85,9 +85,10 @@ extension SQLiteStore {
   public func truncate(
     _ origin: Origin, after sequence: UInt64, in project: ProjectID, now: Instant
   ) throws {
+    let isOwn = try formerReplicas.contains(origin.replica)
     try write(at: now) { engine in
       try engine.truncate(
-        origin, after: sequence, project: try engine.origins.ref(of: project))
+        origin, after: sequence, project: try engine.origins.ref(of: project), isOwn: isOwn)
     }
   }
 

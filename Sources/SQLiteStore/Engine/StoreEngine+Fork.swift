@@ -43,10 +43,18 @@ extension StoreEngine {
     return fork
   }
 
-  /// Takes what an origin wrote behind `sequence` off the log.
-  func truncate(_ origin: Origin, after sequence: UInt64, project: Int64) throws {
+  /// Takes what an origin wrote behind `sequence` off the log. What this store wrote under a former name
+  /// comes back under its own.
+  func truncate(
+    _ origin: Origin, after sequence: UInt64, project: Int64, isOwn: Bool
+  ) throws {
     guard let ref = origins.knownRef(of: origin, inProjectRef: project) else { return }
-    try truncate(ref: ref, try entriesBehind(sequence, ofRef: ref), after: sequence)
+    let gone = try entriesBehind(sequence, ofRef: ref)
+    try truncate(ref: ref, gone, after: sequence)
+    guard isOwn else { return }
+    try reissue(
+      gone.map { (Dot(replica: origin.replica, lane: origin.lane, sequence: $0.sequence), $0) },
+      in: project)
   }
 
   private func entriesBehind(_ sequence: UInt64, ofRef ref: Int64) throws -> [ChangeLog.Entry] {
@@ -140,11 +148,14 @@ extension StoreEngine {
   private func reissue(
     _ entries: [(dot: Dot, entry: ChangeLog.Entry)], in project: Int64
   ) throws {
-    var next: [Lane: UInt64] = [:]
     var names: [Dot: Dot] = [:]
-    for (dot, _) in entries {
-      next[dot.lane, default: 0] += 1
-      names[dot] = Dot(replica: replica, lane: dot.lane, sequence: next[dot.lane] ?? 1)
+    let vector = origins.vector(ofProjectRef: project)
+    for lane in Lane.allCases {
+      var last = vector.sequence(of: Origin(replica: replica, lane: lane))
+      for (dot, _) in entries where dot.lane == lane {
+        last += 1
+        names[dot] = Dot(replica: replica, lane: lane, sequence: last)
+      }
     }
     for (dot, entry) in entries {
       guard let name = names[dot] else { continue }

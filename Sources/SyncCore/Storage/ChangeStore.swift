@@ -61,7 +61,8 @@ public protocol ChangeStore {
   /// whoever has it.
   var formerReplicas: [ReplicaID] { get throws }
   /// Takes the changes of another replica behind `sequence` off the log, to be fetched anew; the
-  /// records they changed show what is left. Cost: as of a fork.
+  /// records they changed show what is left. What this store wrote under a former name comes back under
+  /// its present one, as in a fork. Cost: as of a fork.
   mutating func truncate(
     _ origin: Origin, after sequence: UInt64, in project: ProjectID, now: Instant) throws
 }

@@ -73,6 +73,7 @@ extension Running {
     guard shares[probe.project] != nil else {
       return .violation(.projectNotShared(probe.project))
     }
+    hasBeenProbed = true
     let hash = try store.chainHash(of: probe.origin, at: probe.sequence, in: probe.project)
     outputs.append(.send(.probed(Probed(probe, hash: hash))))
     return nil

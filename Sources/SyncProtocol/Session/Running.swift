@@ -21,6 +21,8 @@ struct Running: Sendable {
   var inquiry: Inquiry?
   /// Our question that is not answered.
   var awaitedProbe: Probe?
+  /// The peer has asked where chains part.
+  var hasBeenProbed = false
 
   enum Role: Hashable, Sendable {
     case initiator

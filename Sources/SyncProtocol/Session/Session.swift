@@ -161,6 +161,13 @@ extension Session {
   /// When both sides were last seen to hold the same of one project.
   public func inSync(_ project: ProjectID) -> Instant? { running?.shares[project]?.provenAt }
 
+  /// The peer finds out where its store and this one part, which a newer session of its device must not
+  /// cut short: that may be the other copy.
+  public var isPeerInquiring: Bool {
+    guard let running else { return false }
+    return running.configuration.isPeerSuperseded || running.hasBeenProbed
+  }
+
   /// Origins whose chains differ from the other side's, or that can not be sent: they wait.
   public var differingOrigins: Int {
     running?.shares.values.reduce(0) { $0 + $1.excluded.count } ?? 0

@@ -48,32 +48,35 @@ extension MemoryStore {
       current: ReplicaID(rawValue: UniqueID(high: random.next(), low: random.next())),
       reissued: 0)
     for project in logs.keys.sorted() {
-      guard let log = logs[project] else { continue }
-      let isBehind = { (dot: Dot) in
+      fork.reissued += moveOut(of: project, to: fork.current) { dot in
         dot.replica == fork.former && dot.sequence > points[project, dot.lane] ?? .max
       }
-      var renamed: [Dot: Dot] = [:]
-      var next: [Lane: UInt64] = [:]
-      var moved: [(dot: Dot, entry: ProjectLog.Entry)] = []
-      for dot in log.order where isBehind(dot) {
-        guard let entry = log[dot] else { continue }
-        next[dot.lane, default: 0] += 1
-        renamed[dot] = Dot(replica: fork.current, lane: dot.lane, sequence: next[dot.lane] ?? 1)
-        moved.append((dot, entry))
-      }
-      var rebuilt = log.without(isBehind, schema: schema)
-      for (dot, entry) in moved {
-        guard let to = renamed[dot] else { continue }
-        append(entry, renamed: renamed, as: to, to: &rebuilt)
-        fork.reissued += 1
-      }
-      logs[project] = rebuilt
     }
     replica = fork.current
     formerNames.append(fork.former)
     lastToken = nil
     ledgers = ledgers.map { $0.withoutTokens }
     return fork
+  }
+
+  /// Takes changes off the log, each the last of its origin, and appends them under another name;
+  /// how many.
+  private mutating func moveOut(
+    of project: ProjectID, to name: ReplicaID, _ isMoved: (Dot) -> Bool
+  ) -> Int {
+    guard let log = logs[project] else { return 0 }
+    var rebuilt = log.without(isMoved, schema: schema)
+    var renamed: [Dot: Dot] = [:]
+    let moved = log.order.filter(isMoved)
+    for dot in moved {
+      guard let entry = log[dot] else { continue }
+      let last = rebuilt.vector.sequence(of: Origin(replica: name, lane: dot.lane))
+      let to = Dot(replica: name, lane: dot.lane, sequence: last + 1)
+      renamed[dot] = to
+      append(entry, renamed: renamed, as: to, to: &rebuilt)
+    }
+    logs[project] = rebuilt
+    return moved.count
   }
 
   private mutating func append(
@@ -97,8 +100,13 @@ extension MemoryStore {
     _ origin: Origin, after sequence: UInt64, in project: ProjectID, now: Instant
   ) throws {
     try faults.check("truncate")
-    logs[project] = logs[project]?.without(
-      { $0.replica == origin.replica && $0.lane == origin.lane && $0.sequence > sequence },
-      schema: schema)
+    let isBehind = { (dot: Dot) in
+      dot.replica == origin.replica && dot.lane == origin.lane && dot.sequence > sequence
+    }
+    if formerNames.contains(origin.replica) {
+      _ = moveOut(of: project, to: replica, isBehind)
+    } else {
+      logs[project] = logs[project]?.without(isBehind, schema: schema)
+    }
   }
 }

@@ -265,6 +265,8 @@ extension World {
     case .truncated:
       count(.repairedChain)
       machine.incarnation += 1
+      // What was written under a former name is the present one's now.
+      enterChanges(of: machine, deed: nil)
     case .opened, .clock, .adopted, .notGranted, .applied, .acknowledged, .dropped, .tooLarge:
       break
     }

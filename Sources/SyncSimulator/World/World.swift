@@ -162,7 +162,7 @@ public struct WorldOptions {
   /// The end of the first part, where so many events never happen.
   public var longestMilliseconds: Int64 = 3_600_000
   /// How long everything may take to come to rest once the faults stopped.
-  public var drainMilliseconds: Int64 = 300_000
+  public var drainMilliseconds: Int64 = 600_000
   public var isTraced = false
   /// Makes a machine's store; the reference store in memory where `nil`.
   public var makeStore: ((StoreRequest) throws -> any SimulatedStore)?
