@@ -38,7 +38,8 @@ private func run(_ seeds: StrideTo<UInt64>) throws -> Census {
     world.run()
     census.add(world.census)
     #expect(
-      world.findings.isEmpty, "replay: labdev simulate --seed \(seed) --trace")
+      world.findings.isEmpty,
+      "replay: labdev simulate --seed \(seed) --trace: \(world.findings.map(\.claim))")
     #expect(world.census.events >= 1_000, "seed \(seed)")
   }
   return census

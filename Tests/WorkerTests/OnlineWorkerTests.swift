@@ -150,6 +150,19 @@ struct OnlineWorkerTests {
     #expect(simulation.worker.sessions.count == 2)
   }
 
+  @Test("What came into the store unseen, by another worker on it, is found at the next question")
+  func unseenChange() throws {
+    var simulation = simulation(labs: 1)
+    simulation.tell(0, .start)
+    settle(&simulation)
+    try simulation.store.write(
+      "idea", recordID(1), [CellKey("title"): .text("t")], in: project, at: simulation.now)
+    #expect(try !isConverged(simulation))
+    simulation.advance(milliseconds: 10_000)
+    #expect(try isConverged(simulation))
+    #expect(simulation.labs[0].worker.session?.inSyncSince != nil)
+  }
+
   @Test("The more laptops bring something at once, the less each may have underway")
   func credit() throws {
     var store = MemoryStore(

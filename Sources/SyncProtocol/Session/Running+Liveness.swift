@@ -118,6 +118,8 @@ extension Running {
     let isWhole = shares[project]?.excluded.isEmpty ?? false
     guard isEqual, isWhole else {
       shares[project]?.proof = .different
+      // Something may have come into the store that nobody told of: it is looked for again.
+      shares[project]?.pending = Set(Lane.allCases)
       return
     }
     shares[project]?.proof = .proven(at: now)
