@@ -29,8 +29,9 @@ struct Peers: Sendable {
   private var lastServed = PeerHandle(rawValue: 0)
   private var commitsInARow = 0
 
-  /// What arrives goes first: it is on nobody else's disk. After so many commits one peer is sent
-  /// something all the same, so that nobody waits for the end of another's long week.
+  /// What arrives goes first: it is on nobody else's disk. After so many commits, and after one for each
+  /// peer that brings something, one peer is sent something all the same, so that nobody waits for the
+  /// end of another's long week, and a single laptop's two directions go side by side.
   private static let commitsBeforeSending = 16
 
   subscript(handle: PeerHandle) -> Peer? { all[handle] }
@@ -95,7 +96,8 @@ struct Peers: Sendable {
   /// that something may be sent to.
   mutating func nextTurn() -> Turn? {
     let waiting = sending.union(outdated)
-    if !receiving.isEmpty, commitsInARow < Self.commitsBeforeSending || waiting.isEmpty {
+    let limit = min(Self.commitsBeforeSending, receiving.count - 1)
+    if !receiving.isEmpty, commitsInARow < limit || waiting.isEmpty {
       commitsInARow += 1
       return serve(next(in: receiving)).map { .commit($0) }
     }
