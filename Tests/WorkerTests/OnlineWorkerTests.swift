@@ -188,7 +188,7 @@ struct OnlineWorkerTests {
     #expect(granted == [400_000, 200_000, 133_333, 100_000, 80_000, 66_666, least, least])
   }
 
-  @Test("One unit of work serves one peer, in turn, and what arrives goes before what is passed on")
+  @Test("One unit of work serves one peer, in turn, and one send follows a round of commits")
   func fairness() throws {
     var store = MemoryStore(
       replica: onlineReplica, side: .online, schema: schema, projects: [project])
@@ -222,10 +222,11 @@ struct OnlineWorkerTests {
         }
         if case .send(let handle, .batch) = output { passedOn.append(handle.rawValue) }
       }
-      if unit == 5 { #expect(passedOn.isEmpty) }
+      // After a commit for each peer that brings something, one is sent something.
+      if unit == 5 { #expect(passedOn.count == 2) }
     }
     #expect(served == [1, 2, 3, 1, 2, 3])
-    #expect(passedOn == [1, 2, 3])
+    #expect(passedOn.sorted() == [1, 2, 3])
     #expect(store.position(of: project).total == 6)
   }
 }
