@@ -34,13 +34,20 @@ struct FreshSeedTests {
 private func run(_ seeds: StrideTo<UInt64>) throws -> Census {
   var census = Census()
   for seed in seeds {
-    // In memory: of those with real files some are known to fail (the article Simulating).
-    let world = World(try .usual(seed: seed, schema: LivingLab.schema, filesEvery: 0))
+    let world = World(try .usual(seed: seed, schema: LivingLab.schema))
     world.run()
     census.add(world.census)
-    #expect(
-      world.findings.isEmpty,
-      "replay: labdev simulate --seed \(seed) --trace: \(world.findings.map(\.claim))")
+    func hold() {
+      #expect(
+        world.findings.isEmpty,
+        "replay: labdev simulate --seed \(seed) --trace: \(world.findings.map(\.claim))")
+    }
+    if seed % WorldOptions.usualFileInterval == 0 {
+      // With real files: the article Simulating names seeds that fail, for a cause not found yet.
+      withKnownIssue("a store on files ends otherwise", isIntermittent: true) { hold() }
+    } else {
+      hold()
+    }
     #expect(world.census.events >= 1_000, "seed \(seed)")
   }
   return census
