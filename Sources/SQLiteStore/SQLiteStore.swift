@@ -64,6 +64,40 @@ public final class SQLiteStore: ChangeStore {
     }
   }
 
+  /// Outbox rows drained together with other work; a longer outbox is drained before, in transactions
+  /// of its own, so that no lock is held long.
+  private static let rowsDrainedWithWork = 200
+
+  /// Runs `body` in one transaction, behind what others wrote: a row is projected only when nothing
+  /// waits in the outbox that was written to it before. `flushed` is told what projecting each record
+  /// came to.
+  ///
+  /// Everything that projects records goes this way: a person's deletion that was captured after its
+  /// row had been written anew would leave the row standing.
+  func writeBehindCapture<Result>(
+    at now: Instant, flushed: (WorkingRecord, Projector.Outcome) throws -> Void = { _, _ in },
+    _ body: (StoreEngine, Captured) throws -> Result
+  ) throws -> Result {
+    var before = Captured()
+    while try onConnection({ _, engine in
+      try engine.outbox.hasMore(than: Self.rowsDrainedWithWork)
+    }) {
+      let captured = try capture(atMost: Self.rowsDrainedWithWork, at: now)
+      before.rows += captured.rows
+      before.changes += captured.changes
+    }
+    return try wrappingErrors("writing the store") {
+      try queue.writeWithoutTransaction { _ in
+        try engine.transaction(at: now, flushed: flushed) {
+          let captured = try engine.drain(atMost: .max)
+          let all = Captured(
+            rows: before.rows + captured.rows, changes: before.changes + captured.changes)
+          return try body(engine, all)
+        }
+      }
+    }
+  }
+
   /// Runs `body` on the connection, outside a transaction of ours.
   func onConnection<Result>(_ body: (Database, StoreEngine) throws -> Result) throws -> Result {
     try wrappingErrors("using the store") {
@@ -122,34 +156,15 @@ extension SQLiteStore {
     return try write(at: now) { try $0.drain(atMost: limit) }
   }
 
-  /// Outbox rows drained together with a batch; a longer outbox is drained before, in transactions
-  /// of its own, so that no lock is held long.
-  private static let rowsDrainedWithBatch = 200
-
   public func apply(_ batch: ChangeBatch, at now: Instant) throws -> Applied {
     var applied = Applied()
-    while try onConnection({ _, engine in
-      try engine.outbox.hasMore(than: Self.rowsDrainedWithBatch)
-    }) {
-      let captured = try capture(atMost: Self.rowsDrainedWithBatch, at: now)
-      applied.captured.rows += captured.rows
-      applied.captured.changes += captured.changes
+    try writeBehindCapture(
+      at: now, flushed: { try engine.note($0, $1, of: batch, in: &applied) }
+    ) { engine, captured in
+      applied.captured = captured
+      try engine.apply(batch, into: &applied)
     }
-    var result = applied
-    try wrappingErrors("applying changes") {
-      try queue.writeWithoutTransaction { _ in
-        try engine.transaction(
-          at: now, flushed: { try engine.note($0, $1, of: batch, in: &result) }
-        ) {
-          result = applied
-          let captured = try engine.drain(atMost: .max)
-          result.captured.rows += captured.rows
-          result.captured.changes += captured.changes
-          try engine.apply(batch, into: &result)
-        }
-      }
-    }
-    return result
+    return applied
   }
 
   public func changes(

@@ -64,6 +64,29 @@ struct StoreForkTests {
     #expect(try lab.openConflicts() == online.openConflicts())
   }
 
+  /// Found by seed 8002775: the row stood again, and nothing wrote it any more.
+  @Test("A row that was removed and not captured yet stays removed, and its removal comes along")
+  func waitingDeletion() throws {
+    let (lab, online) = (try StoreFixture(number: 1), try StoreFixture(side: .online, number: 2))
+    try lab.sql("INSERT INTO ideas (title) VALUES ('t')")
+    try lab.sql("INSERT INTO activities (activity_kind) VALUES ('visit')")
+    try lab.capture()
+    try lab.sql("DELETE FROM ideas")
+    try lab.sql("INSERT INTO activities (activity_kind) VALUES ('vote')")
+    let former = lab.store.replica
+    let fork = try lab.store.fork(at: points(lab, .records, 0), now: lab.now)
+    #expect(fork.reissued == 3)
+    #expect(try lab.count("SELECT count(*) FROM ideas") == 0)
+    // The lane that was shared whole keeps its place; what was captured on the way has the new name.
+    let vector = try lab.store.vector(of: lab.project)
+    #expect(vector.sequence(of: Origin(replica: former, lane: .activity)) == 1)
+    #expect(vector.sequence(of: Origin(replica: fork.current, lane: .activity)) == 1)
+    try exchange(lab, online)
+    #expect(try lab.dump() == online.dump())
+    #expect(try online.count("SELECT count(*) FROM ideas") == 0)
+    #expect(try online.count("SELECT count(*) FROM activities") == 2)
+  }
+
   @Test("A fork that fails changes nothing")
   func failure() throws {
     let lab = try StoreFixture(number: 1)

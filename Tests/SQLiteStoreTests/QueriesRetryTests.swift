@@ -1,6 +1,7 @@
 import GRDB
 import LivingLab
 import SyncCore
+import SyncWire
 import Testing
 
 @testable import SQLiteStore
@@ -105,6 +106,70 @@ import Testing
       story.writes.filter { $0.cell.field == "title" }.map(\.value) == [.text("one"), .text("two")])
     let kept = try store.add("idea", fields: ["title": .text("new")], at: sender.now)
     #expect(kept.isChanged)
+  }
+
+  /// Found by seed 8002125: the upgraded store counted what the organisation had taken back.
+  @Test func whatIsVoidIsVoidAfterTheUpgradeOfASoftwareThatDidNotKnowVoids() throws {
+    let (lab, online) = (
+      try StoreFixture(number: 1), try StoreFixture(side: .online, number: 2)
+    )
+    try lab.sql("INSERT INTO ideas (title) VALUES ('first')")
+    try lab.sql("INSERT INTO ideas (title) VALUES ('second')")
+    try exchange(lab, online)
+    try online.sql(
+      "INSERT INTO voids (replica, lane, sequence, state) VALUES (?, 1, 2, 'void')",
+      [lab.store.replica.description])
+    let older = Schema(kinds: LivingLab.schema.kinds.filter { $0.role == .record })
+    let store = try upgraded(from: older, filledBy: online) { old in
+      let retried = try old.retryParked(at: online.now)
+      #expect(retried.stillParked == 1)
+    }
+    #expect(try parked(store).parked.isEmpty)
+    let exported = try export(store, at: online.now)
+    #expect(exported.count { $0.contains(#""kind":"idea""#) } == 1)
+    #expect(try exported == export(online.store, at: online.now))
+  }
+
+  /// What an older software merged without being able to tell, the newer takes out again.
+  @Test func aChangeThatIsNotWhatItSaysIsLeftOutAfterTheUpgrade() throws {
+    let sender = try sender()
+    try sender.capture()
+    let idea = try #require(try sender.text("SELECT id FROM ideas"))
+    let forged = Change(
+      project: sender.project,
+      dot: Dot(
+        replica: ReplicaID(rawValue: UniqueID(high: 0xBAD, low: 1)), lane: .activity, sequence: 1),
+      hlc: HLC(rawValue: 1), side: .lab, authority: .lab, channel: "lab", kind: "idea",
+      record: try #require(RecordID(idea)),
+      operations: [FieldOperation(cell: CellKey("title"), value: .text("forged"), replaces: [])])
+    let encoded = ChangeCodec.encode(
+      forged, isPersonal: { _ in false }, commitmentKey: Array(repeating: 0, count: 16))
+    let run = ChangeRun(replica: forged.dot.replica, firstSequence: 1, changes: [encoded])
+    _ = try sender.store.apply(
+      ChangeBatch(project: sender.project, lane: .activity, runs: [run]), at: sender.now)
+    #expect(try parked(sender.store).parked.map(\.reason) == [.undecodable])
+    let older = Schema(kinds: LivingLab.schema.kinds.filter { $0.name != "idea" })
+    let store = try upgraded(from: older, filledBy: sender) { old in
+      let reasons = try parked(old).parked.map(\.reason)
+      #expect(reasons == Array(repeating: .unknownKind, count: 3))
+    }
+    #expect(try parked(store).parked.map(\.reason) == [.undecodable])
+    #expect(try export(store, at: sender.now) == export(sender.store, at: sender.now))
+  }
+
+  /// A person's deletion waits while records are projected anew.
+  @Test func aDeletionThatWaitsIsCapturedBeforeParkedChangesAreTriedAgain() throws {
+    let sender = try sender()
+    let kinds = LivingLab.schema.kinds.map { kind in
+      kind.name == "idea" ? kind.without { $0.name == "stage" } : kind
+    }
+    let store = try upgraded(from: Schema(kinds: kinds), filledBy: sender) { old in
+      let outside = try DatabaseQueue(path: old.path)
+      try outside.writeWithoutTransaction { try $0.execute(sql: "DELETE FROM ideas") }
+    }
+    _ = try store.capture(atMost: 10, at: sender.now)
+    let exported = try export(store, at: sender.now)
+    #expect(!exported.contains { $0.contains(#""kind":"idea""#) })
   }
 
   @Test func figuresCountWhatWaits() throws {

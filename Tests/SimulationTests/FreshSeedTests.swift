@@ -37,17 +37,9 @@ private func run(_ seeds: StrideTo<UInt64>) throws -> Census {
     let world = World(try .usual(seed: seed, schema: LivingLab.schema))
     world.run()
     census.add(world.census)
-    func hold() {
-      #expect(
-        world.findings.isEmpty,
-        "replay: labdev simulate --seed \(seed) --trace: \(world.findings.map(\.claim))")
-    }
-    if seed % WorldOptions.usualFileInterval == 0 {
-      // With real files: the article Simulating names seeds that fail, for a cause not found yet.
-      withKnownIssue("a store on files ends otherwise", isIntermittent: true) { hold() }
-    } else {
-      hold()
-    }
+    #expect(
+      world.findings.isEmpty,
+      "replay: labdev simulate --seed \(seed) --trace: \(world.findings.map(\.claim))")
     #expect(world.census.events >= 1_000, "seed \(seed)")
   }
   return census

@@ -55,6 +55,33 @@ struct MachineryTests {
     #expect(pipe.pop() == nil)
   }
 
+  /// Found by seeds 8003550, 8011200 and 6002050: an older software wrote into kinds that it did not
+  /// know, which no software with tables can.
+  @Test("People at an older software write nothing of a kind that it does not know")
+  func olderSoftware() throws {
+    let project = ProjectID(rawValue: UniqueID(high: 1, low: 1))
+    let record = RecordName(
+      kind: "certificate", id: RecordID(rawValue: UniqueID(high: 2, low: 2)), naturalKey: [])
+    var store = MemoryStore(
+      replica: ReplicaID(rawValue: UniqueID(high: 3, low: 3)), side: .lab,
+      schema: LivingLab.schema, projects: [project])
+    let now = Instant(monotonicMilliseconds: 0, wallMilliseconds: 1_772_384_400_000)
+    let cells = [CellKey("level"): Value.text("a")]
+    try store.perform(.insert(record, cells), in: project, at: now)
+    try store.reopen(
+      schema: Schema(kinds: LivingLab.schema.kinds.filter { $0.name != "certificate" }))
+    let conflict = ConflictID(record: record.id, cell: CellKey("level"))
+    let deeds: [Deed] = [
+      .insert(record, cells), .update(record, cells), .delete(record),
+      .resolve(conflict, keeping: 1), .undo(conflict),
+    ]
+    let before = store.position(of: project)
+    for deed in deeds {
+      #expect(throws: DeedRefused.self) { try store.perform(deed, in: project, at: now) }
+    }
+    #expect(store.position(of: project) == before)
+  }
+
   @Test("The oracle, which never merges, agrees with a store that does")
   func oracle() throws {
     var options = WorldOptions(seed: 3, schema: LivingLab.schema)

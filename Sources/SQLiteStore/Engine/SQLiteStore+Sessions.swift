@@ -77,16 +77,30 @@ extension SQLiteStore {
   }
 
   public func fork(at points: ForkPoints, now: Instant) throws -> Fork {
-    try write(at: now) { engine in
+    // What is captured on the way comes under the new identity, whichever lane it is in.
+    let points = try stated(points)
+    return try writeBehindCapture(at: now) { engine, _ in
       try engine.fork(at: points, as: ReplicaID(rawValue: .random(using: &engine.chance)))
     }
+  }
+
+  /// The points with those of the chains that are shared whole, as they stand.
+  private func stated(_ points: ForkPoints) throws -> ForkPoints {
+    var points = points
+    for project in projects {
+      let vector = try vector(of: project)
+      for lane in Lane.allCases where points[project, lane] == nil {
+        points[project, lane] = vector.sequence(of: Origin(replica: replica, lane: lane))
+      }
+    }
+    return points
   }
 
   public func truncate(
     _ origin: Origin, after sequence: UInt64, in project: ProjectID, now: Instant
   ) throws {
     let isOwn = try formerReplicas.contains(origin.replica)
-    try write(at: now) { engine in
+    try writeBehindCapture(at: now) { engine, _ in
       try engine.truncate(
         origin, after: sequence, project: try engine.origins.ref(of: project), isOwn: isOwn)
     }

@@ -54,14 +54,14 @@ extension StoreEngine {
     let change: Change
     do {
       change = try ChangeCodec.decode(encoded, project: project, dot: dot)
-      try checkIdentity(of: change)
-    } catch let error as WireError {
+    } catch {
       return try park(
         encoded, dot, originRef, hash, reason: .undecodable, detail: String(describing: error),
         into: &applied)
-    } catch let error as IdentityError {
+    }
+    if let objection = schema.objection(to: change) {
       return try park(
-        encoded, dot, originRef, hash, reason: .undecodable, detail: error.reason, into: &applied)
+        encoded, dot, originRef, hash, reason: .undecodable, detail: objection, into: &applied)
     }
     let record = try record(
       change.record, kind: change.kind, project: projectRef, naturalKey: change.naturalKey)
@@ -100,42 +100,6 @@ extension StoreEngine {
       origin: origin, sequence: dot.sequence, reason: reason, detail: detail,
       at: now.wallMilliseconds)
     applied.exceptions.append(Applied.Exception(dot: dot, verdict: .parked(reason)))
-  }
-
-  /// Why the change can be decoded and yet is not what it says it is.
-  private struct IdentityError: Error {
-    var reason: String
-  }
-
-  private func checkIdentity(of change: Change) throws(IdentityError) {
-    guard let kind = schema[change.kind] else { return }
-    guard kind.lane == change.dot.lane else {
-      throw IdentityError(
-        reason: "a \(kind.name) does not travel in lane \(change.dot.lane.rawValue)")
-    }
-    guard !kind.role.isOnlineOnly || change.side == .online else {
-      throw IdentityError(reason: "only the online side writes a \(kind.name)")
-    }
-    guard kind.naturalKey.count == change.naturalKey.count else {
-      throw IdentityError(reason: "a \(kind.name) has \(kind.naturalKey.count) key fields")
-    }
-    if !kind.naturalKey.isEmpty {
-      let derived = RecordID.derived(
-        project: change.project, kind: kind.name, naturalKey: change.naturalKey)
-      guard derived == change.record else {
-        throw IdentityError(reason: "the record's id does not follow from its key")
-      }
-    }
-  }
-
-  /// Whether the change is what it says it is, as far as the declarations here can tell.
-  func isSound(_ change: Change) -> Bool {
-    do {
-      try checkIdentity(of: change)
-      return true
-    } catch {
-      return false
-    }
   }
 
   /// Why this software merges the change and can not show it, or not all of it.

@@ -176,7 +176,7 @@ extension StoreEngine {
   ) -> Change? {
     do {
       let change = try ChangeCodec.decode(encoded, project: project, dot: dot)
-      return isSound(change) ? change : nil
+      return schema.objection(to: change) == nil ? change : nil
     } catch {
       return nil
     }

@@ -229,7 +229,7 @@ final class StoreEngine {
     try plain.flush()
     try flush(order, flushed)
     let isVoiding = order.contains { record in
-      record.kind?.role.isOnlineOnly == true && record.lastDot != nil
+      record.kind?.role.isOnlineOnly == true && (record.lastDot != nil || !record.dirty.isEmpty)
     }
     if isVoiding { try flush(applyVoids(), flushed) }
   }

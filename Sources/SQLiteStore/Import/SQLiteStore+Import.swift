@@ -6,8 +6,7 @@ extension SQLiteStore {
   public func importLines(
     _ lines: [[UInt8]], firstLine: Int, project: ProjectID, at now: Instant
   ) throws -> ImportOutcome {
-    try write(at: now) { engine in
-      _ = try engine.drain(atMost: .max)
+    try writeBehindCapture(at: now) { engine, _ in
       let projectRef = try engine.origins.ref(of: project)
       var outcome = ImportOutcome()
       for (offset, bytes) in lines.enumerated() where !bytes.allSatisfy(isBlank) {

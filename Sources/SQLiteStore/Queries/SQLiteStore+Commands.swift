@@ -59,17 +59,12 @@ extension SQLiteStore {
     }
   }
 
-  /// Outbox rows that are drained together with a command; a longer outbox is drained before.
-  private static let rowsDrainedWithCommand = 200
-
   /// One transaction: what others wrote is captured, `body` writes with the triggers on, and what it
   /// wrote is captured too.
   private func command(
     at now: Instant, _ body: (StoreEngine) throws -> RecordWriter.Written
   ) throws -> CommandOutcome {
-    while try capture(atMost: Self.rowsDrainedWithCommand, at: now).hasMore {}
-    return try write(at: now) { engine in
-      _ = try engine.drain(atMost: .max)
+    try writeBehindCapture(at: now) { engine, _ in
       let before = engine.log.lastPosition
       let written = try engine.asOutsider { try body(engine) }
       _ = try engine.drain(atMost: .max)

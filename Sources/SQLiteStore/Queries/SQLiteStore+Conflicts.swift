@@ -36,8 +36,7 @@ extension SQLiteStore {
   private func deciding(
     _ id: String, at now: Instant, _ body: (StoreEngine, ConflictPlace) throws -> Void
   ) throws -> StoredConflictDetail {
-    let conflict = try write(at: now) { engine in
-      _ = try engine.drain(atMost: .max)
+    let conflict = try writeBehindCapture(at: now) { engine, _ in
       let place = try ConflictPlace(StoreView(engine).conflictRow(id), schema: engine.schema)
       try body(engine, place)
       return place.id

@@ -12,31 +12,35 @@ public struct RetryOutcome: Hashable, Sendable {
 extension SQLiteStore {
   /// Tries parked changes again, one or all, in one transaction.
   public func retryParked(_ dot: String? = nil, at now: Instant) throws -> RetryOutcome {
-    try onConnection { _, engine in
-      var retry = ParkedRetry(engine)
-      try engine.transaction(at: now, flushed: { try retry.note($0, $1) }) {
-        try retry.run(only: dot)
-      }
-      return retry.outcome
-    }
+    try retry(dot, at: now) { _ in }
   }
 
   /// Tries all parked changes again where the declarations are not those of the last time.
   func retryAfterUpgrade() throws {
-    try onConnection { database, engine in
-      let hash = SHA256.hash(data: Array(engine.schema.schemaDescription.utf8))
-        .map { String($0, radix: 16) }.joined(separator: ".")
-      let known = try String.fetchOne(
-        database, sql: "SELECT value FROM sync_store WHERE name = 'schema'")
-      guard known != hash else { return }
-      let wall = try Int64.fetchOne(database, sql: "SELECT \(Columns.nowMilliseconds)") ?? 0
-      let now = Instant(monotonicMilliseconds: 0, wallMilliseconds: wall)
-      var retry = ParkedRetry(engine)
-      try engine.transaction(at: now, flushed: { try retry.note($0, $1) }) {
-        try retry.run(only: nil)
-        try StoreIdentity.save("schema", hash, to: database)
-      }
+    let (hash, known, wall) = try onConnection { database, engine in
+      (
+        SHA256.hash(data: Array(engine.schema.schemaDescription.utf8))
+          .map { String($0, radix: 16) }.joined(separator: "."),
+        try String.fetchOne(database, sql: "SELECT value FROM sync_store WHERE name = 'schema'"),
+        try Int64.fetchOne(database, sql: "SELECT \(Columns.nowMilliseconds)") ?? 0
+      )
     }
+    guard known != hash else { return }
+    let now = Instant(monotonicMilliseconds: 0, wallMilliseconds: wall)
+    _ = try retry(nil, at: now) { try StoreIdentity.save("schema", hash, to: $0.database) }
+  }
+
+  private func retry(
+    _ dot: String?, at now: Instant, finally: (StoreEngine) throws -> Void
+  ) throws -> RetryOutcome {
+    var retry: ParkedRetry?
+    try writeBehindCapture(at: now, flushed: { try retry?.note($0, $1) }) { engine, _ in
+      var started = ParkedRetry(engine)
+      try started.run(only: dot)
+      retry = started
+      try finally(engine)
+    }
+    return retry?.outcome ?? RetryOutcome()
   }
 }
 
@@ -80,10 +84,13 @@ private struct ParkedRetry {
 
   private mutating func retry(_ parked: Parked) throws {
     guard let entry = try engine.log.entry(origin: parked.origin, sequence: parked.sequence),
-      let change = try engine.history.decode(entry, origins: engine.origins),
-      engine.isSound(change)
+      let change = try engine.history.decode(entry, origins: engine.origins)
     else { return outcome.stillParked += 1 }
     let project = try engine.origins.entry(ofRef: parked.origin).project
+    if let objection = engine.schema.objection(to: change) {
+      if parked.reason != .undecodable { try withdraw(change, entry, parked, objection) }
+      return outcome.stillParked += 1
+    }
     let record = try engine.record(
       change.record, kind: change.kind, project: project, naturalKey: change.naturalKey)
     if parked.reason == .undecodable {
@@ -100,6 +107,19 @@ private struct ParkedRetry {
       waiting[record.id, default: []].append(parked)
     }
     record.dirty.insertAll()
+  }
+
+  /// Takes a change out of its record again that was merged when nobody here could tell that it is not
+  /// what it says.
+  private func withdraw(
+    _ change: Change, _ entry: ChangeLog.Entry, _ parked: Parked, _ objection: String
+  ) throws {
+    if let record = try engine.storedRecord(change.record, kind: change.kind) {
+      try engine.rebuild(record) { $0.position == entry.position }
+    }
+    try engine.parked.add(
+      origin: parked.origin, sequence: parked.sequence, reason: .undecodable, detail: objection,
+      at: engine.now.wallMilliseconds)
   }
 
   /// A projected record: its changes are parked no more, unless a value still does not fit.

@@ -13,7 +13,7 @@ struct Oracle: CellHistory {
     var changes: [Dot: Change] = [:]
     var byRecord: [RecordID: [Change]] = [:]
     for (dot, entry) in entries {
-      guard let change = entry.change else { continue }
+      guard let change = entry.change, schema.objection(to: change) == nil else { continue }
       changes[dot] = change
       byRecord[change.record, default: []].append(change)
     }

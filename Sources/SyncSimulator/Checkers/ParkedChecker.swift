@@ -1,6 +1,7 @@
 import SyncCore
 
-/// What was parked returns when the software comes that knows it; what nobody can read stays.
+/// What was parked returns when the software comes that knows it; what nobody can read, and what is
+/// not what it says, stays.
 public struct ParkedChecker: Checker {
   public let claim = "parked changes return when what they wait for arrives"
 
@@ -11,7 +12,9 @@ public struct ParkedChecker: Checker {
     for machine in world.remaining {
       let store = machine.disk.base
       for project in world.projects where machine.projects.allows(project) {
-        let unreadable = try world.online(project).filter { $0.entry.change == nil }.map(\.dot)
+        let unreadable = try world.online(project).filter { _, entry in
+          entry.change.map { world.options.schema.objection(to: $0) != nil } ?? true
+        }.map(\.dot)
         let parked = try store.parkedChanges(in: project)
         for dot in Set(parked.keys).symmetricDifference(unreadable).sorted() {
           let words = parked[dot].map { "is still parked: \($0.name)" } ?? "is not parked"

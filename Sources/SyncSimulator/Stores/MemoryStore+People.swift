@@ -3,6 +3,11 @@ import SyncCore
 extension MemoryStore: SimulatedStore {
   public mutating func perform(_ deed: Deed, in project: ProjectID, at now: Instant) throws {
     switch deed {
+    case .insert(let name, _), .update(let name, _), .delete(let name):
+      try checkTable(of: name.kind)
+    case .resolve, .undo: break
+    }
+    switch deed {
     case .insert(let name, let cells): try insert(name, cells, in: project, at: now)
     case .update(let name, let cells):
       guard logs[project]?.records[name.id]?.isDeleted == false else {
@@ -23,6 +28,11 @@ extension MemoryStore: SimulatedStore {
       let place = try place(of: conflict, in: project)
       try undo(place, in: project, at: now)
     }
+  }
+
+  /// An older software has no table for a kind that it does not know.
+  private func checkTable(of kind: String) throws {
+    if schema[kind] == nil { throw DeedRefused("there is no such table") }
   }
 
   /// A row that comes back says again what it says and nothing of what it had said.
@@ -114,6 +124,7 @@ extension MemoryStore {
     let log = requiredLog(of: project)
     for (id, record) in log.records.sorted(by: { $0.key < $1.key }) {
       for cell in record.state.keys where ConflictID(record: id, cell: cell) == conflict {
+        try checkTable(of: record.kind)
         return Place(
           record: id, kind: record.kind, naturalKey: record.naturalKey, cell: cell,
           live: record.state[cell]?.live ?? [])

@@ -190,14 +190,14 @@ extension Lane {
 
 extension ProjectLog {
   private mutating func merge(_ change: Change?, at dot: Dot, schema: Schema) -> Verdict {
-    guard let change else { return park(dot, .undecodable) }
+    guard let change, schema.objection(to: change) == nil else { return park(dot, .undecodable) }
     // Taken out and put back, because the history reads the rest of the log meanwhile.
     var record =
       records.removeValue(forKey: change.record)
       ?? Record(kind: change.kind, naturalKey: change.naturalKey)
     if !voids.contains(dot) {
       let seen = change.seeingThrough(voids) { written(by: $0, in: $1)?.replaces }
-      record.state.merge(seen) { self[$0]?.change != nil || voids.contains($0) }
+      record.state.merge(seen) { isMerged($0) || voids.contains($0) }
     }
     let kind = schema[change.kind]
     let isNews = kind.map { look(at: change, of: $0, in: &record) } ?? false
@@ -208,6 +208,10 @@ extension ProjectLog {
     }
     guard isKnown else { return park(dot, .unknownField) }
     return isNews ? .conflict : .accepted
+  }
+
+  private func isMerged(_ dot: Dot) -> Bool {
+    self[dot]?.change != nil && parked[dot] != .undecodable
   }
 
   private mutating func park(_ dot: Dot, _ reason: ParkReason) -> Verdict {

@@ -5,7 +5,7 @@ public enum Fault: String, CaseIterable, Comparable, Sendable {
   case deafDial, slowReader, fullQueue, garbledFrame
   // The stores.
   case crashBeforeCall, crashInsideCall, crashAfterCall, failedCall, fullDisk
-  case corruptedChange, undecodableChange
+  case corruptedChange, undecodableChange, unsoundChange
   // The clocks.
   case clockDrift, clockJump, yearsOff
   // The machines.

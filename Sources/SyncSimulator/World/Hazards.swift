@@ -45,7 +45,8 @@ public struct Hazards: Hashable, Sendable {
   static let striking: [Fault] = [
     .swizzle, .partition, .oneWayLink, .brokenConnection, .halfOpenConnection, .slowReader,
     .crashBeforeCall, .crashInsideCall, .crashAfterCall, .failedCall, .fullDisk,
-    .undecodableChange, .clockJump, .restart, .suspend, .upgrade, .lostLaptop, .pause,
+    .undecodableChange, .unsoundChange, .clockJump, .restart, .suspend, .upgrade, .lostLaptop,
+    .pause,
   ]
 
   /// A drawn set: about half of the evils, so that each is also seen without the others ("swarm

@@ -41,6 +41,7 @@ extension World {
       count(fault)
     case .corruptedChange: corrupt()
     case .undecodableChange: writeUndecodable()
+    case .unsoundChange: writeUnsound()
     case .clockJump:
       guard let machine = machines.randomElement(using: &random) else { return }
       let jumps: [Int64] = [1_000, 90_000, 7_200_000, 31_557_600_000]
@@ -77,7 +78,7 @@ extension World {
     }
   }
 
-  private func drawMachine(_ state: Machine.State) -> Machine? {
+  func drawMachine(_ state: Machine.State) -> Machine? {
     machines.filter { $0.state == state }.randomElement(using: &random)
   }
 
@@ -175,24 +176,5 @@ extension World {
     corrupted[batch.project, default: []].insert(origin)
     trace.note(at: time, "corrupt", [], "\(origin)")
     return true
-  }
-
-  /// A change that only a software of the future can read.
-  private func writeUndecodable() {
-    guard let machine = drawMachine(.running), var store = machine.disk.base as? MemoryStore,
-      let project = projects.first(where: { store.logs[$0] != nil })
-    else { return }
-    count(.undecodableChange)
-    let lane = Lane.allCases.randomElement(using: &random) ?? .records
-    machine.disk.base = store
-    do {
-      let bytes = [0xFF] + UniqueID(high: random.next(), low: random.next()).bytes
-      try store.append(raw: EncodedChange(bytes: bytes), in: project, lane: lane)
-    } catch {
-      return report("people can write", "\(error)")
-    }
-    machine.disk.base = store
-    enterChanges(of: machine, deed: nil)
-    scheduleCapture(machine)
   }
 }
