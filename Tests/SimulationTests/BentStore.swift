@@ -6,7 +6,7 @@ import SyncCore
 enum Bend: CaseIterable {
   case neverSends, showsAnotherValue, losesTheLastBatchAtRestart, altersWhatArrives
   case appliesBatchesTwice, usesSequencesAgain, sendsLanesOutOfOrder, editsBuryConflicts
-  case parkedStaysParked, chainsAreNotCompared
+  case parkedStaysParked, chainsAreNotCompared, forksKeepNothing, onlineLosesRowsOfItsLog
 }
 
 /// A store that is right but for one mistake.
@@ -14,6 +14,8 @@ struct BentStore: SimulatedStore {
   let bend: Bend
   private var store: MemoryStore
   private var earlier: MemoryStore?
+  /// Chains of which the log has lost the rows, and the vector does not know.
+  private var lost: Set<Origin> = []
 
   init(_ request: StoreRequest, _ bend: Bend) {
     self.bend = bend
@@ -59,6 +61,9 @@ struct BentStore: SimulatedStore {
       batch.runs[run].changes[last].bytes.reverse()
     }
     var applied = try store.apply(batch, at: now)
+    if bend == .onlineLosesRowsOfItsLog, side == .online {
+      lost.formUnion(applied.positions.keys)
+    }
     if bend == .appliesBatchesTwice {
       applied.accepted += try store.apply(batch, at: now).duplicates
     }
@@ -75,7 +80,8 @@ struct BentStore: SimulatedStore {
     {
       batch?.runs.reverse()
     }
-    return batch
+    batch?.runs.removeAll { lost.contains(Origin(replica: $0.replica, lane: lane)) }
+    return batch?.runs.isEmpty == true ? nil : batch
   }
 
   func shownRows(in project: ProjectID) throws -> [String] {
@@ -86,7 +92,7 @@ struct BentStore: SimulatedStore {
   func chainHash(
     of origin: Origin, at sequence: UInt64, in project: ProjectID
   ) throws -> Digest128? {
-    bend == .chainsAreNotCompared
+    bend == .chainsAreNotCompared || lost.contains(origin)
       ? nil : try store.chainHash(of: origin, at: sequence, in: project)
   }
 
@@ -128,7 +134,14 @@ struct BentStore: SimulatedStore {
     try store.save(ledger, at: now)
   }
   mutating func fork(at points: ForkPoints, now: Instant) throws -> Fork {
-    try store.fork(at: points, now: now)
+    for project in points.projects where bend == .forksKeepNothing {
+      for lane in Lane.allCases {
+        guard let point = points[project, lane] else { continue }
+        try store.truncate(
+          Origin(replica: replica, lane: lane), after: point, in: project, now: now)
+      }
+    }
+    return try store.fork(at: points, now: now)
   }
   var formerReplicas: [ReplicaID] { get throws { try store.formerReplicas } }
   mutating func truncate(

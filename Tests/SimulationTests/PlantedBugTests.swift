@@ -25,6 +25,7 @@ struct PlantedBugTests {
     hazards.weights = [.brokenConnection: 4, .restart: 2, .crashAfterCall: 2]
     if bend == .parkedStaysParked { hazards.olderSoftwarePerThousand = 500 }
     if bend == .chainsAreNotCompared { hazards.weights[.corruptedChange] = 4 }
+    if bend == .forksKeepNothing { hazards.weights[.rollback] = 4 }
     return hazards
   }
 }
@@ -42,6 +43,8 @@ extension Bend {
     case .editsBuryConflicts: ConflictChecker()
     case .parkedStaysParked: ParkedChecker()
     case .chainsAreNotCompared: ChainChecker()
+    case .forksKeepNothing: RescueChecker()
+    case .onlineLosesRowsOfItsLog: LeaveChecker()
     }
   }
 }
