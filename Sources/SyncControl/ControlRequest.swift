@@ -20,12 +20,16 @@ public enum ControlRequest: Hashable, Sendable {
   case leaveCheck(LeaveCheckRequest)
   case verify(VerifyRequest)
   case repair(RepairRequest)
+  case report(ReportRequest)
+  case metrics(MetricsRequest)
+  case events(EventsRequest)
 
   /// The `request` member.
   public enum Name: String, Codable, CaseIterable, Hashable, Sendable {
     case status, sync, add, set, remove, list, show, importLines, export
     case conflictList, conflictShow, conflictResolve, conflictUndo
     case parkedList, parkedShow, parkedRetry, explain, leaveCheck, verify, repair
+    case report, metrics, events
   }
 
   /// What was asked, with the type of its answer.
@@ -51,6 +55,9 @@ public enum ControlRequest: Hashable, Sendable {
     case .leaveCheck(let question): question
     case .verify(let question): question
     case .repair(let question): question
+    case .report(let question): question
+    case .metrics(let question): question
+    case .events(let question): question
     }
   }
 }
@@ -82,6 +89,9 @@ extension ControlRequest: Decodable {
     case .leaveCheck: self = .leaveCheck(try LeaveCheckRequest(from: decoder))
     case .verify: self = .verify(try VerifyRequest(from: decoder))
     case .repair: self = .repair(try RepairRequest(from: decoder))
+    case .report: self = .report(try ReportRequest(from: decoder))
+    case .metrics: self = .metrics(try MetricsRequest(from: decoder))
+    case .events: self = .events(try EventsRequest(from: decoder))
     }
   }
 }

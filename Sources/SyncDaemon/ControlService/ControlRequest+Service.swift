@@ -5,6 +5,8 @@ extension ControlRequest {
   public enum Service: Hashable, Sendable {
     /// ``ReadService``, on the reader's thread: the request only reads, and may take long.
     case reading
+    /// ``ReadService`` too, which is told what the loop knows of the other machines.
+    case reporting
     /// ``WriteService``, on the loop.
     case writing
     /// The loop itself, from memory.
@@ -14,8 +16,9 @@ extension ControlRequest {
   /// Who answers this request.
   public var service: Service {
     switch self {
-    case .status, .sync, .leaveCheck, .repair: .loop
+    case .status, .sync, .leaveCheck, .repair, .metrics, .events: .loop
     case .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo, .parkedRetry: .writing
+    case .report: .reporting
     case .list, .show, .export, .conflictList, .conflictShow, .parkedList, .parkedShow, .explain,
       .verify:
       .reading

@@ -4,7 +4,9 @@ import SyncCore
 
 /// Answers the requests that only read, from a reader of its own. Used on the reader's thread.
 public struct ReadService {
-  private let reader: StoreReader
+  let reader: StoreReader
+  /// How complete a report is, as far as the loop knows.
+  public var completeness = Report.Completeness.unknown
   /// What people call the machines, as far as it is known.
   public var names: ReplicaNames
 
@@ -28,8 +30,9 @@ public struct ReadService {
     case .parkedShow(let request): try encoded { try parkedDetail(request) }
     case .explain(let request): try encoded { try explain(request) }
     case .verify(let request): try encoded { VerifyPage(try reader.verify(from: request.cursor)) }
+    case .report(let request): try encoded { try report(request, at: now) }
     case .status, .sync, .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo,
-      .parkedRetry, .leaveCheck, .repair:
+      .parkedRetry, .leaveCheck, .repair, .metrics, .events:
       throw misdirected(request)
     }
   }

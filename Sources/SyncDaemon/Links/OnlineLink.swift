@@ -28,6 +28,8 @@ final class OnlineLink: SideLink {
   private var routes: [PeerHandle: [UInt8]] = [:]
   private var lastHandle: UInt64 = 0
   private var lastContacts: [String: Int64] = [:]
+  /// When a laptop was last seen to hold the same as this side, unless it brought something since.
+  private var proofs: [String: Int64] = [:]
   private let since: Int64
   private var violations = 0
   let pollGeneration = 0
@@ -224,7 +226,11 @@ final class OnlineLink: SideLink {
   private func note(_ event: OnlineEvent, at now: Instant, _ store: inout SQLiteStore) {
     log.note(event)
     switch event {
-    case .session(_, _, .opened(let peer)): log.remember(peer, in: store, at: now)
+    case .session(_, let device, .opened(let peer)):
+      log.remember(peer, in: store, at: now)
+      proofs[device] = nil
+    case .session(_, let device, .applied): proofs[device] = nil
+    case .session(_, let device, .inSync): proofs[device] = now.wallMilliseconds
     case .violation: violations += 1
     case .session, .sessionEnded, .replicaSeen, .superseded, .keyShared, .storeFailed: break
     }
@@ -284,6 +290,11 @@ extension OnlineLink {
         }
       return Status.Peer(
         name: name, isConnected: session != nil, words: words, lastContact: lastContacts[name])
+    }
+    standing.machines = standing.peers.map { peer in
+      let session = sessions.first { $0.device.name == peer.name }?.session
+      return Report.Machine(
+        peer, isInSync: session.map { $0.inSyncSince != nil }, proof: proofs[peer.name])
     }
     return standing
   }

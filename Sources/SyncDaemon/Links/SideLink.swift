@@ -59,6 +59,8 @@ struct LinkStanding {
   /// The peer, once it said who it is.
   var peer: ReplicaID?
   var peers: [Status.Peer] = []
+  /// How the machines stand whose changes belong in a report; empty on a laptop.
+  var machines: [Report.Machine] = []
   /// How often the other side broke the protocol.
   var violations = 0
 }

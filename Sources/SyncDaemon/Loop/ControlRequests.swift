@@ -15,6 +15,8 @@ struct ControlRequests {
     case wrote
     /// To be answered beside the loop.
     case readOnly
+    /// The same, with what is known here of the other machines: a `Report.Completeness`.
+    case report([UInt8])
   }
 
   let status: StatusReport
@@ -29,6 +31,11 @@ struct ControlRequests {
       case .loop:
         return try answerHere(request, at: now, store: &store, link: link, answer: answer)
       case .reading: return .readOnly
+      case .reporting:
+        let standing = try link.standing(at: now, store: store)
+        let completeness = Report.Completeness(
+          try status.make(store, standing, at: now), machines: standing.machines)
+        return .report(try ControlCodec.encode(answer: completeness))
       case .writing:
         answer(try write(request, at: now, store: &store))
         return .wrote
@@ -58,6 +65,7 @@ struct ControlRequests {
     case .repair(let request):
       answer(try repair(request, at: now, store: &store, link: link))
       return .answered
+    case .metrics, .events: throw misdirected(request)
     default:
       let standing = try link.standing(at: now, store: store)
       answer(try ControlCodec.encode(answer: try status.make(store, standing, at: now)))

@@ -268,14 +268,18 @@ final class EventLoop {
         hasWorked = true
         courtesy.applied(from: start, to: SystemClock.monotonicMilliseconds)
         link.storeChanged(at: now, store: &store)
-      case .readOnly:
-        // What was written just before the question is seen by its answer.
-        if let captured = captureSome(), captured.changes > 0 {
-          link.storeChanged(at: now, store: &store)
-        }
-        try reader.ask(client, bytes)
+      case .readOnly: try askReader(client, bytes)
+      case .report(let completeness): try askReader(client, bytes, knowing: completeness)
       }
     }
+  }
+
+  /// What was written just before the question is seen by its answer.
+  private func askReader(_ client: [UInt8], _ bytes: [UInt8], knowing: [UInt8]? = nil) throws {
+    if let captured = captureSome(), captured.changes > 0 {
+      link.storeChanged(at: now, store: &store)
+    }
+    try reader.ask(client, bytes, knowing: knowing)
   }
 
   private func syncNow(_ reply: @escaping (_ isDone: Bool, _ words: String) -> Void) {

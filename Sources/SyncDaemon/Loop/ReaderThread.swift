@@ -40,8 +40,10 @@ final class ReaderThread {
   }
 
   /// Hands a question over; its answer comes back on ``socket``.
-  func ask(_ client: [UInt8], _ request: [UInt8]) throws {
-    _ = try socket.send([client, request])
+  ///
+  /// - Parameter knowing: what the loop knows and the store does not, for a report.
+  func ask(_ client: [UInt8], _ request: [UInt8], knowing: [UInt8]? = nil) throws {
+    _ = try socket.send([client, request] + (knowing.map { [$0] } ?? []))
   }
 
   /// Ends the thread when it has answered what it was asked.
@@ -61,8 +63,11 @@ final class ReaderThread {
       _ = try poller.wait(timeoutMilliseconds: Self.idleMilliseconds)
       answerer.dropIdle()
       while let message = try socket.receive() {
-        guard message.parts.count == 2 else { return }
-        _ = try socket.send([message.parts[0], answerer.answer(message.parts[1])])
+        guard message.parts.count > 1 else { return }
+        let knowledge = message.parts.count > 2 ? message.parts[2] : nil
+        _ = try socket.send([
+          message.parts[0], answerer.answer(message.parts[1], knowing: knowledge),
+        ])
       }
     }
   }
@@ -84,9 +89,10 @@ struct ReadAnswerer {
       wallMilliseconds: SystemClock.wallMilliseconds)
   }
 
-  func answer(_ bytes: [UInt8]) -> [UInt8] {
+  func answer(_ bytes: [UInt8], knowing knowledge: [UInt8]? = nil) -> [UInt8] {
     do {
       var service = service
+      if let knowledge { service.completeness = try Report.Completeness(knowledge) }
       service.names = ReplicaNames(try reader.replicaNames())
       return try service.answer(to: ControlCodec.decodeRequest(bytes), at: now)
     } catch {

@@ -1,0 +1,62 @@
+import SyncControl
+
+/// Whether a report counts everything that is known to exist.
+///
+/// The online side knows of each laptop whether both held the same when it was last heard. What a
+/// laptop captured since, out of reach, nobody else can know: that is why each comes with that time. A
+/// laptop knows of no other, so that its reports are provisional.
+extension Report.Completeness {
+  init(_ status: Status, machines: [Report.Machine]) {
+    var reasons: [String] = []
+    switch status.side {
+    case .lab:
+      reasons.append(
+        status.inSync.value
+          ? "counted on a laptop: whether others have unsent changes is known on the online side"
+          : "counted on a laptop that is not in sync with the online side")
+    case .online:
+      let missing = machines.filter(\.isMissing)
+      if !missing.isEmpty {
+        let names = missing.map { "\($0.name) (\($0.words))" }.joined(separator: ", ")
+        let verb = missing.count == 1 ? "laptop has or may have" : "laptops have or may have"
+        reasons.append("\(missing.count) \(verb) unsent changes: \(names)")
+      }
+    }
+    if status.parked > 0 { reasons.append("\(status.parked) changes are parked") }
+    if status.held > 0 { reasons.append("\(status.held) changes are held") }
+    let isComplete = reasons.isEmpty
+    self.init(
+      isComplete: isComplete,
+      words: isComplete ? "complete" : "provisional (\(reasons.joined(separator: "; ")))",
+      machines: machines)
+  }
+
+  /// What ``ControlRequests`` passed to the reader.
+  init(_ bytes: [UInt8]) throws {
+    self = try ControlCodec.decodeAnswer(to: CompletenessOfReport.self, bytes)
+  }
+
+  private struct CompletenessOfReport: ControlQuestion {
+    typealias Answer = Report.Completeness
+    static let name = ControlRequest.Name.report
+  }
+}
+
+extension Report.Machine {
+  /// - Parameters:
+  ///   - isInSync: nil where it is not connected.
+  ///   - proof: when it last held the same as this side, if it has brought nothing since.
+  init(_ peer: Status.Peer, isInSync: Bool?, proof: Int64?) {
+    let (isMissing, words) =
+      switch (isInSync, proof, peer.lastContact) {
+      case (true, _, _): (false, "in sync")
+      case (false, _, _): (true, "synchronising now")
+      case (nil, .some(let proof), _): (false, "in sync at \(minute(proof)), not connected since")
+      case (nil, nil, .some(let contact)):
+        (true, "not in sync when it was last heard, at \(minute(contact))")
+      case (nil, nil, nil): (true, "not heard since labsyncd started")
+      }
+    self.init(
+      name: peer.name, isMissing: isMissing, lastHeard: peer.lastContact, words: words)
+  }
+}
