@@ -15,6 +15,7 @@ struct Assembly {
   let store: SQLiteStore
   let context: ContextBox
   let logger: Logger
+  let telemetry: Telemetry
 
   private var now: Instant {
     Instant(
@@ -54,7 +55,7 @@ struct Assembly {
     return LabLink(
       worker: worker, endpoints: online.endpoints, security: security, keys: keys,
       options: TransportOptions.dealer(silenceLimitSeconds: configuration.silenceLimitSeconds),
-      context: context, log: LinkLog(logger), at: now)
+      context: context, log: LinkLog(logger, telemetry), at: now)
   }
 
   private func onlineLink() throws -> any SideLink {
@@ -73,11 +74,20 @@ struct Assembly {
       worker: worker, endpoint: listening.endpoint, security: security,
       options: TransportOptions.router(silenceLimitSeconds: configuration.silenceLimitSeconds),
       authorizedFolder: configuration.authorizedDirectory, context: context, logger: logger,
-      at: now)
+      telemetry: telemetry, at: now)
   }
 
   func requests() -> ControlRequests {
-    ControlRequests(status: StatusReport(name: configuration.replicaName))
+    ControlRequests(
+      status: StatusReport(name: configuration.replicaName), telemetry: telemetry)
+  }
+
+  func metricsServer() throws -> MetricsServer? {
+    try configuration.metricsAddress.map { address in
+      let server = try MetricsServer(address)
+      logger.notice("serving metrics", metadata: ["address": "\(address)"])
+      return server
+    }
   }
 
   func reader() throws -> ReaderThread {

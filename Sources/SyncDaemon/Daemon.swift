@@ -44,13 +44,17 @@ public struct Daemon {
       signals: signals, storeFolder: folder(of: path),
       keyFolder: side == .online ? configuration.authorizedDirectory : nil,
       environment: environment)
+    let telemetry = Telemetry(
+      startedAt: SystemClock.wallMilliseconds, run: "\(UniqueID.random())")
     let assembly = Assembly(
-      configuration: configuration, store: store, context: context, logger: logger)
+      configuration: configuration, store: store, context: context, logger: logger,
+      telemetry: telemetry)
     let loop = EventLoop(
       store: store, link: try assembly.link(),
       control: try ControlServer(path: configuration.controlSocket, context: context),
       reader: try assembly.reader(), requests: assembly.requests(), watches: watches,
-      witness: witness, logger: logger)
+      metrics: try assembly.metricsServer(), witness: witness, telemetry: telemetry,
+      logger: logger)
     try loop.run()
     _ = lock.isHeld
   }

@@ -14,11 +14,14 @@ public struct EventsRequest: ControlQuestion {
 
   /// The number of the last event that is known; nil gives what is remembered.
   public var after: Int64?
+  /// The run of the daemon that `after` is of; in another run everything remembered is given.
+  public var run: String?
   /// Milliseconds, at most 60,000; 0 answers at once.
   public var waitMilliseconds: Int
 
-  public init(after: Int64? = nil, waitMilliseconds: Int = 0) {
+  public init(after: Int64? = nil, run: String? = nil, waitMilliseconds: Int = 0) {
     self.after = after
+    self.run = run
     self.waitMilliseconds = waitMilliseconds
   }
 }

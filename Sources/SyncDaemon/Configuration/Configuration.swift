@@ -48,6 +48,8 @@ public struct Configuration: Sendable {
   public var authorizedDirectory: String
   /// After so much silence a connection is taken for dead.
   public var silenceLimitSeconds: Int
+  /// Where metrics are served over HTTP; nil for nowhere.
+  public var metricsAddress: MetricsAddress?
   public var logLevel: Logger.Level
   /// Every setting with its value and where it came from, in the order of `Setting.allCases`.
   public var effective: [EffectiveSetting]
@@ -109,6 +111,7 @@ extension Setting {
     case .keysDirectory: ["/var/lib/labsync/keys"]
     // Beside the folder of the keys, which is not known yet.
     case .keysAuthorized: []
+    case .metricsListen: []
     case .sessionSilenceLimitSeconds: ["10"]
     case .logLevel: ["info"]
     }

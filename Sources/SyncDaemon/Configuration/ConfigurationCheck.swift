@@ -35,6 +35,9 @@ struct ConfigurationCheck {
       return seconds
     }
     let level = value(.logLevel) { text throws(ConfigurationError) in try Self.level(text) }
+    let metrics = value(.metricsListen) { text throws(ConfigurationError) in
+      try MetricsAddress(text)
+    }
     let online = online()
     let listening = listening()
     if let store, let name, let socket, let keys, let authorized, let silence, let level,
@@ -43,7 +46,7 @@ struct ConfigurationCheck {
       return Configuration(
         side: side, replicaName: name, store: store, online: online, listening: listening,
         controlSocket: socket, keysDirectory: keys, authorizedDirectory: authorized,
-        silenceLimitSeconds: silence, logLevel: level,
+        silenceLimitSeconds: silence, metricsAddress: metrics, logLevel: level,
         effective: Setting.allCases.compactMap { values[$0] })
     }
     throw ConfigurationError(problems)

@@ -11,6 +11,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
   case keysDirectory = "keys.directory"
   case keysAuthorized = "keys.authorized"
   case sessionSilenceLimitSeconds = "session.silenceLimitSeconds"
+  case metricsListen = "metrics.listen"
   case logLevel = "log.level"
 
   /// The environment variable that stands above the file: `LABSYNC_ONLINE_SERVER_KEY`.

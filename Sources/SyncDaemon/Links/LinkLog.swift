@@ -6,18 +6,24 @@ import SyncCore
 import SyncProtocol
 import ZeroMQ
 
-/// Turns what links and workers report into log lines. Never an idea's text or a person's name.
+/// Turns what links and workers report into log lines, and passes it on to be counted and told. Never an idea's text or a person's name.
 struct LinkLog {
   private let logger: Logger
+  private let telemetry: Telemetry
 
-  init(_ logger: Logger) { self.logger = logger }
+  init(_ logger: Logger, _ telemetry: Telemetry) {
+    self.logger = logger
+    self.telemetry = telemetry
+  }
 
   func received(_ message: SyncProtocol.Message, bytes: Int) {
+    telemetry.received(bytes: bytes)
     logger.trace(
       "message received", metadata: ["message": "\(message.name)", "bytes": "\(bytes)"])
   }
 
   func sent(_ message: SyncProtocol.Message, bytes: Int) {
+    telemetry.sent(bytes: bytes)
     logger.trace("message sent", metadata: ["message": "\(message.name)", "bytes": "\(bytes)"])
   }
 
@@ -45,6 +51,7 @@ struct LinkLog {
   }
 
   func note(_ event: LabEvent) {
+    telemetry.note(event)
     switch event {
     case .dialing(let endpoint): logger.debug("dialing", metadata: ["endpoint": "\(endpoint)"])
     case .waiting(let milliseconds, let why):
@@ -59,6 +66,7 @@ struct LinkLog {
   }
 
   func note(_ event: OnlineEvent) {
+    telemetry.note(event)
     switch event {
     case .session(_, let device, let event): note(event, device: device)
     case .sessionEnded(_, let device, let ending): ended(ending, device: device)

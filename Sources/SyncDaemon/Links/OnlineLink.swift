@@ -37,12 +37,13 @@ final class OnlineLink: SideLink {
 
   init(
     worker: OnlineWorker, endpoint: Endpoint, security: Socket.Security, options: Socket.Options,
-    authorizedFolder: String, context: ContextBox, logger: Logger, at now: Instant
+    authorizedFolder: String, context: ContextBox, logger: Logger, telemetry: Telemetry,
+    at now: Instant
   ) throws {
     self.worker = worker
     self.authorizedFolder = authorizedFolder
     self.logger = logger
-    log = LinkLog(logger)
+    log = LinkLog(logger, telemetry)
     since = now.wallMilliseconds
     switch security {
     case .curveServer: admission = try ZAPHandler(context.value)

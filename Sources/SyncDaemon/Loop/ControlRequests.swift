@@ -20,11 +20,13 @@ struct ControlRequests {
   }
 
   let status: StatusReport
+  let telemetry: Telemetry
 
   func handle(
     _ bytes: [UInt8], at now: Instant, store: inout SQLiteStore, link: any SideLink,
     answer: @escaping ([UInt8]) -> Void
   ) -> Handling {
+    telemetry.add(to: .controlRequests)
     do {
       let request = try ControlCodec.decodeRequest(bytes)
       switch request.service {
@@ -65,12 +67,26 @@ struct ControlRequests {
     case .repair(let request):
       answer(try repair(request, at: now, store: &store, link: link))
       return .answered
-    case .metrics, .events: throw misdirected(request)
+    case .metrics:
+      let text = try metrics(at: now, store: store, link: link)
+      answer(try ControlCodec.encode(answer: MetricsText(text: text)))
+      return .answered
+    case .events(let request):
+      telemetry.events.ask(request, at: now.monotonicMilliseconds) { page in
+        answer(Self.encodedOrFailure(page))
+      }
+      return .answered
     default:
       let standing = try link.standing(at: now, store: store)
       answer(try ControlCodec.encode(answer: try status.make(store, standing, at: now)))
       return .answered
     }
+  }
+
+  /// The metrics as they are now.
+  func metrics(at now: Instant, store: SQLiteStore, link: any SideLink) throws -> String {
+    let standing = try link.standing(at: now, store: store)
+    return MetricsReport(telemetry, try status.make(store, standing, at: now)).text
   }
 
   /// Whether the machine may be lost now. `why` is how the pass made for it ended, where not well.
@@ -139,17 +155,17 @@ struct ControlRequests {
   }
 
   private static func confirmation(_ words: String) -> [UInt8] {
-    do {
-      return try ControlCodec.encode(answer: Confirmation(words: words))
-    } catch {
-      return bytes(of: error)
-    }
+    encodedOrFailure(Confirmation(words: words))
   }
 
   private static func notInSync(_ words: String) -> ControlFailure {
     ControlFailure(
       what: "the two sides are not in sync", why: words, remedy: "labctl status",
       exit: .needsAttention)
+  }
+
+  private static func encodedOrFailure(_ answer: some Codable & Hashable & Sendable) -> [UInt8] {
+    do { return try ControlCodec.encode(answer: answer) } catch { return bytes(of: error) }
   }
 
   static func failure(_ error: any Error) -> ControlFailure {

@@ -15,11 +15,13 @@ final class EventLoop {
   private let reader: ReaderThread
   private let requests: ControlRequests
   private let watches: Watches
+  private let metrics: MetricsServer?
+  private let telemetry: Telemetry
   private var witness: StoreWitness
   private let logger: Logger
   private var courtesy = WriterCourtesy()
   private var poller = Poller<LoopTag>()
-  private var polledGeneration = -1
+  private var polledGeneration = (link: -1, metrics: -1)
   /// Whether rows may wait in the outbox.
   private var mayHaveRows = true
   private var nextLook: Int64 = 0
@@ -41,7 +43,8 @@ final class EventLoop {
 
   init(
     store: SQLiteStore, link: any SideLink, control: ControlServer, reader: ReaderThread,
-    requests: ControlRequests, watches: Watches, witness: StoreWitness, logger: Logger
+    requests: ControlRequests, watches: Watches, metrics: MetricsServer?, witness: StoreWitness,
+    telemetry: Telemetry, logger: Logger
   ) {
     self.store = store
     self.link = link
@@ -49,6 +52,8 @@ final class EventLoop {
     self.reader = reader
     self.requests = requests
     self.watches = watches
+    self.metrics = metrics
+    self.telemetry = telemetry
     self.witness = witness
     self.logger = logger
   }
@@ -58,11 +63,14 @@ final class EventLoop {
     captureWhatWaits()
     try link.start(at: now, store: &store)
     watches.notifier.tell(.ready)
+    telemetry.tell(.ready, ["side": .text(store.side.name), "replica": .text("\(store.replica)")])
     logger.notice(
       "ready", metadata: ["side": "\(store.side.name)", "replica": "\(store.replica)"])
     while !isStopping { try turn() }
     watches.notifier.tell(.stopping)
+    telemetry.tell(.stopping)
     link.stop(at: now, store: &store)
+    telemetry.events.answerWaiters(at: SystemClock.monotonicMilliseconds)
     saveAcknowledgements()
     updateWitness()
     try reader.stop()
@@ -89,8 +97,11 @@ final class EventLoop {
     }
     giveAnswersDue()
     tellServiceManager()
-    longestTurnMilliseconds = max(
-      longestTurnMilliseconds, SystemClock.monotonicMilliseconds - start)
+    let end = SystemClock.monotonicMilliseconds
+    telemetry.events.answerWaiters(at: end)
+    metrics?.dropLate(at: end)
+    telemetry.turned(milliseconds: end - start)
+    longestTurnMilliseconds = max(longestTurnMilliseconds, end - start)
   }
 
   /// While many rows wait, capture goes first, in transactions of its own.
@@ -117,13 +128,15 @@ final class EventLoop {
   }
 
   private func refreshPoller() {
-    guard polledGeneration != link.pollGeneration else { return }
-    polledGeneration = link.pollGeneration
+    let generation = (link: link.pollGeneration, metrics: metrics?.generation ?? 0)
+    guard polledGeneration != generation else { return }
+    polledGeneration = generation
     poller = Poller()
     poller.add(control.pollItem(.control))
     poller.add(reader.socket.pollItem(.answers))
     for item in watches.pollItems { poller.add(item) }
     for item in link.pollItems { poller.add(item) }
+    for item in metrics?.pollItems ?? [] { poller.add(item) }
   }
 
   private var timeout: Int {
@@ -152,6 +165,9 @@ final class EventLoop {
     case .answers: try passAnswersOn()
     case .peer, .peerMonitor, .admission:
       try link.ready(tag, at: now, store: &store)
+    case .metricsListener: metrics?.accept(at: SystemClock.monotonicMilliseconds)
+    case .metricsConnection(let number):
+      metrics?.serve(number) { try requests.metrics(at: now, store: store, link: link) }
     }
   }
 
@@ -174,10 +190,16 @@ final class EventLoop {
     do {
       let captured = try store.capture(atMost: Self.rowsPerCapture, at: now)
       lastCaptureFailure = nil
+      if captured.changes > 0 {
+        telemetry.add(captured.changes, to: .capturedChanges)
+        telemetry.tell(.captured, ["changes": .integer(Int64(captured.changes))])
+      }
       return captured
     } catch {
       let words = "\(error)"
+      telemetry.add(to: .captureFailures)
       if words != lastCaptureFailure {
+        telemetry.tell(.captureFailed, ["why": .text(words)])
         logger.error("capture failed and is tried again", metadata: ["why": "\(words)"])
       }
       lastCaptureFailure = words

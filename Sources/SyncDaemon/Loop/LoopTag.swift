@@ -9,4 +9,7 @@ enum LoopTag: Hashable, Sendable {
   case peer
   case peerMonitor
   case admission
+  case metricsListener
+  /// By its file descriptor.
+  case metricsConnection(Int32)
 }
