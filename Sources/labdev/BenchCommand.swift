@@ -8,7 +8,7 @@ struct BenchCommand: ParsableCommand {
     discussion: "Meaningful with release builds only: swift build -c release.",
     subcommands: [
       BenchAllCommand.self, BenchSyncCommand.self, BenchCaptureCommand.self,
-      BenchImportCommand.self,
+      BenchImportCommand.self, BenchReportCommand.self,
     ],
     defaultSubcommand: BenchAllCommand.self)
 }
@@ -61,4 +61,15 @@ struct BenchImportCommand: ParsableCommand {
   @Option(help: "Lines of the file.") var lines = 1_000_000
 
   func run() throws { try ImportMeasurement(lines: lines).run() }
+}
+
+struct BenchReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Reports over a million activities, against hand-written SQL for the same figures.")
+
+  @Option(help: "Of which the median counts.") var runs = 5
+  @Option(help: "Rows of the feed.") var activities = 1_000_000
+
+  func run() throws { try ReportMeasurement(runs: runs, activities: activities).run() }
 }

@@ -42,7 +42,7 @@ private final class ServiceFixture {
     let request = try ControlCodec.decodeRequest(ControlCodec.encode(question))
     let answer: [UInt8]
     switch request.service {
-    case .reading: answer = try reading.answer(to: request, at: now)
+    case .reading, .reporting: answer = try reading.answer(to: request, at: now)
     case .writing: answer = try writing.answer(to: request, store: &store, at: now)
     case .loop: throw ControlFailure(what: "asked the loop", why: "", remedy: "")
     }

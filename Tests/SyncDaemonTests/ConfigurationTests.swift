@@ -91,8 +91,8 @@ struct ConfigurationTests {
     #expect(
       try problems("store:\n  url: \"sqlite:///x.db\"\n  size: 3\nonlin: {}\n") == [
         "lab.yaml:3: \"store.size\" is no setting. \"store\" has url",
-        "lab.yaml:4: \"onlin\" is no section. There are control, keys, listen, log, online, "
-          + "replica, session, store",
+        "lab.yaml:4: \"onlin\" is no section. There are control, keys, listen, log, metrics, "
+          + "online, replica, session, store",
       ])
     #expect(
       try problems("store: [1]").first?.hasPrefix("lab.yaml:1: \"store\" is a section") == true)
@@ -106,6 +106,7 @@ struct ConfigurationTests {
   @Test(
     "refuses values in words, where they stand",
     arguments: [
+      ("metrics: { listen: hub:9570 }", "metrics.listen is a port such as 9570"),
       ("store: { url: \"sqlite://rel.db\" }", "store.url is not sqlite:// and an absolute path"),
       ("store: { url: \"postgresql://h/d\" }", "a PostgreSQL store is not in this version"),
       ("replica: { name: \"\" }", "replica.name is one line"),

@@ -39,7 +39,10 @@ struct ControlRequests {
           try status.make(store, standing, at: now), machines: standing.machines)
         return .report(try ControlCodec.encode(answer: completeness))
       case .writing:
-        answer(try write(request, at: now, store: &store))
+        let before = try store.ownChanges
+        let bytes = try write(request, at: now, store: &store)
+        telemetry.captured(try store.ownChanges - before)
+        answer(bytes)
         return .wrote
       }
     } catch {
@@ -179,6 +182,22 @@ struct ControlRequests {
     } catch {
       // A failure is three texts and a number; it can always be written.
       preconditionFailure("a failure could not be written: \(error)")
+    }
+  }
+}
+
+extension SQLiteStore {
+  /// How many changes this replica has made.
+  fileprivate var ownChanges: Int {
+    get throws {
+      var sum: UInt64 = 0
+      for project in projects {
+        let vector = try vector(of: project)
+        for lane in Lane.allCases {
+          sum += vector.sequence(of: SyncCore.Origin(replica: replica, lane: lane))
+        }
+      }
+      return Int(sum)
     }
   }
 }

@@ -190,10 +190,7 @@ final class EventLoop {
     do {
       let captured = try store.capture(atMost: Self.rowsPerCapture, at: now)
       lastCaptureFailure = nil
-      if captured.changes > 0 {
-        telemetry.add(captured.changes, to: .capturedChanges)
-        telemetry.tell(.captured, ["changes": .integer(Int64(captured.changes))])
-      }
+      telemetry.captured(captured.changes)
       return captured
     } catch {
       let words = "\(error)"

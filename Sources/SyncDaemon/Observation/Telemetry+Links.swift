@@ -83,7 +83,7 @@ extension Telemetry {
     case .adopted(let project): tell(.projectAdopted, ["project": .text("\(project)")])
     case .notGranted(let project): tell(.projectNotShared, ["project": .text("\(project)")])
     case .applied(_, let applied):
-      add(applied.captured.changes, to: .capturedChanges)
+      captured(applied.captured.changes)
       add(applied.accepted, to: .appliedChanges, "accepted")
       add(applied.duplicates, to: .appliedChanges, "duplicate")
       add(applied.exceptions.count, to: .appliedChanges, "exception")

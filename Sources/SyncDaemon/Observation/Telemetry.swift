@@ -34,6 +34,13 @@ public final class Telemetry {
     counters[Series(metric: metric, label: label), default: 0]
   }
 
+  /// Changes were made from what was written here.
+  func captured(_ changes: Int) {
+    guard changes > 0 else { return }
+    add(changes, to: .capturedChanges)
+    tell(.captured, ["changes": .integer(Int64(changes))])
+  }
+
   func turned(milliseconds: Int64) {
     let seconds = Double(milliseconds) / 1000
     let bucket = Metric.turnBounds.firstIndex { seconds <= $0 } ?? Metric.turnBounds.count

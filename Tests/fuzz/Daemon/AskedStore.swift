@@ -47,7 +47,7 @@ final class AskedStore {
 
   private func answer(_ request: ControlRequest) {
     switch request.service {
-    case .reading: _ = reading { try reader.answer(to: request, at: Self.now) }
+    case .reading, .reporting: _ = reading { try reader.answer(to: request, at: Self.now) }
     case .writing:
       writes += 1
       _ = reading { try WriteService().answer(to: request, store: &store, at: Self.now) }

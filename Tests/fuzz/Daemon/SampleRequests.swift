@@ -37,6 +37,9 @@ enum SampleRequests {
     ConflictResolveRequest(id: id, choice: .value(.text("Both.")), seen: "17"),
     ConflictUndoRequest(id: id), ParkedListRequest(), ParkedShowRequest(dot: dot),
     ParkedRetryRequest(dot: dot), ParkedRetryRequest(), LeaveCheckRequest(),
+    ReportRequest(.kpi, from: "2016-01-01", to: "2016-12-31", project: id, contacts: 50),
+    ReportRequest(.participation, session: id, segment: "young", withPlots: true),
+    MetricsRequest(), EventsRequest(after: 4, run: "r", waitMilliseconds: 10),
     VerifyRequest(cursor: "1.2"), RepairRequest(project: id, replica: id, lane: 1, sequence: 40),
   ]
 }
