@@ -64,7 +64,9 @@ private func status() -> Status {
   }
 
   @Test func theHistogramAddsUp() {
-    for milliseconds: Int64 in [0, 1, 3, 20, 21, 5_000] { telemetry.turned(milliseconds: milliseconds) }
+    for milliseconds: Int64 in [0, 1, 3, 20, 21, 5_000] {
+      telemetry.turned(milliseconds: milliseconds)
+    }
     let turns = lines().filter { $0.hasPrefix("labsync_loop_turn_seconds") }
     #expect(
       turns == [

@@ -53,7 +53,9 @@ struct ReportFixture {
     try fixture.capture()
   }
 
-  private func insert(_ table: String, _ columns: String, _ rows: [[(any DatabaseValueConvertible)?]])
+  private func insert(
+    _ table: String, _ columns: String, _ rows: [[(any DatabaseValueConvertible)?]]
+  )
     throws
   {
     let marks = columns.split(separator: ",").map { _ in "?" }.joined(separator: ", ")
@@ -125,12 +127,17 @@ struct ReportFixture {
     try insert(
       "ideas", "id, origin, idea_kind, stage, state, created_at, session, segments",
       [
-        [Self.idea(1), "lab", "idea", "creation", "captured", Self.day(0), Self.first, #"["young"]"#],
+        [
+          Self.idea(1), "lab", "idea", "creation", "captured", Self.day(0), Self.first,
+          #"["young"]"#,
+        ],
         [Self.idea(2), "lab", "improvement", "launch", "published", Self.day(1), nil, nil],
         [Self.idea(3), "online", "idea", nil, "accepted", Self.day(2), nil, nil],
         [Self.idea(4), "online", "design", nil, "rejected", Self.day(3), nil, nil],
         [Self.idea(5), "online", "idea", nil, "released", Self.day(4), nil, nil],
-        [Self.idea(8), "lab", "error_report", nil, "merged:\(Self.idea(1))", Self.day(6), nil, nil],
+        [
+          Self.idea(8), "lab", "error_report", nil, "merged:\(Self.idea(1))", Self.day(6), nil, nil,
+        ],
         [Self.idea(9), nil, nil, nil, "withdrawn", Self.day(6), nil, nil],
       ])
     // An import says when a change was made.
@@ -169,11 +176,13 @@ struct ReportFixture {
         [Self.id(313), "churn_risk", "open", Self.day(0), "stayed"],
         [Self.id(314), "order", "resolved", Self.day(0), "stayed"],
       ])
-    let query: (Int, String, String, Int64?, Int64?, String?) -> [(any DatabaseValueConvertible)?] = {
-      [
-        Self.id(320 + $0), "query", $1, $2, Self.day(4), $3.map { Self.day(4, hours: $0) }, $4, $5,
-      ]
-    }
+    let query: (Int, String, String, Int64?, Int64?, String?) -> [(any DatabaseValueConvertible)?] =
+      {
+        [
+          Self.id(320 + $0), "query", $1, $2, Self.day(4), $3.map { Self.day(4, hours: $0) }, $4,
+          $5,
+        ]
+      }
     try insert(
       "cases", "id, case_kind, state, case_channel, opened_at, resolved_at, cost_minor, currency",
       [
@@ -214,7 +223,8 @@ struct ReportFixture {
     try insert(
       "activities", "id, at, activity_kind, participant",
       [
-        [Self.id(501), Self.day(3), "view", Person.ada.id], [Self.id(502), Self.day(3), "view", nil],
+        [Self.id(501), Self.day(3), "view", Person.ada.id],
+        [Self.id(502), Self.day(3), "view", nil],
         [Self.id(503), Self.day(4), "download", nil],
       ])
   }

@@ -78,7 +78,8 @@ struct ReportCommandTests {
   @Test("says how complete it is before any figure, and keeps measured and estimated apart")
   func text() throws {
     let output = try run(["kpi"]).run.output
-    #expect(output.hasPrefix("Report kpi: Un <hort> & més, 2016-01-01 to 2016-12-31\nprovisional ("))
+    #expect(
+      output.hasPrefix("Report kpi: Un <hort> & més, 2016-01-01 to 2016-12-31\nprovisional ("))
     #expect(output.contains("\ndistinct people named  63–64"))
     #expect(output.contains("\npositive comments      86.7 %               neutral, apart\n"))
     #expect(output.contains("\nsaving: EUR  1,234.56 EUR  0.50 EUR"))

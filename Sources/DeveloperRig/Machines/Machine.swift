@@ -137,7 +137,7 @@ public final class Machine {
   }
 
   /// Starts labctl against this machine and returns at once.
-  func startLabctl(_ arguments: [String]) throws(RigError) -> ChildProcess {
+  public func startLabctl(_ arguments: [String]) throws(RigError) -> ChildProcess {
     try ChildProcess(
       programs.control, arguments + ["--socket", socketPath], output: "/dev/null",
       errors: "/dev/null")

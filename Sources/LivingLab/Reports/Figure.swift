@@ -68,7 +68,8 @@ extension Figure {
   }
 
   /// The smallest value that at least so many hundredths of all do not exceed (nearest rank).
-  static func percentile(_ hundredths: Int, of milliseconds: [Int64], in unit: TimeUnit) -> Figure? {
+  static func percentile(_ hundredths: Int, of milliseconds: [Int64], in unit: TimeUnit) -> Figure?
+  {
     guard !milliseconds.isEmpty else { return nil }
     let rank = (milliseconds.count * hundredths + 99) / 100
     return .time(Double(milliseconds.sorted()[max(0, rank - 1)]), unit)

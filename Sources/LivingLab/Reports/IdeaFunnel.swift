@@ -32,10 +32,13 @@ public struct IdeaFunnel: Hashable, Sendable {
   public var steps: [Step] {
     LivingLab.ideaLifecycle.ranks.flatMap { states -> [Step] in
       guard let first = states.first else { return [] }
-      if first == LivingLab.ideaLifecycle.ranks.first?.first { return [Step(state: first, reached: all)] }
+      if first == LivingLab.ideaLifecycle.ranks.first?.first {
+        return [Step(state: first, reached: all)]
+      }
       if states.contains("rejected") {
         return [
-          Step(state: "decided", reached: reached(first)), Step(state: "accepted", reached: accepted),
+          Step(state: "decided", reached: reached(first)),
+          Step(state: "accepted", reached: accepted),
         ]
       }
       return [Step(state: first, reached: reached(first))]

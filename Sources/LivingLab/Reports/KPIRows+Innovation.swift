@@ -25,7 +25,9 @@ extension KPIRows {
     _ what: String, by path: KeyPath<KPIFigures.Ideas, String?>
   ) -> [ReportRow] {
     var counts: [String: Int64] = [:]
-    for ideas in figures.ideas { counts[ideas[keyPath: path] ?? "not said", default: 0] += ideas.count }
+    for ideas in figures.ideas {
+      counts[ideas[keyPath: path] ?? "not said", default: 0] += ideas.count
+    }
     return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { name, count in
       ReportRow(
         .innovation, "suggestions_by_\(what)", "suggestions by \(what)", group: name,
@@ -110,27 +112,28 @@ extension KPIRows {
         .livingLab, "people_returning", "people in two sessions or more",
         measured: .people(figures.returning)),
       ReportRow(.livingLab, "comments", "comments", measured: .count(figures.comments)),
-    ] + [("positive", 1), ("neutral", 0), ("negative", -1), ("not said", nil)].map { name, value in
-      ReportRow(
-        .livingLab, "comments_by_tone", "comments by tone", group: name,
-        measured: .count(tone(value)))
-    } + [
-      ReportRow(
-        .livingLab, "comments_positive_share", "positive comments",
-        measured: .share(tone(1), of: tone(1) + tone(-1)),
-        basis: "of positive and negative; neutral apart"),
-      ReportRow(
-        .livingLab, "interactions", "interactions", measured: .count(interactions),
-        basis: "\(figures.comments) comments, \(figures.supports) supports, "
-          + "\(figures.mentionsOfIdeas) mentions of ideas"),
-      ReportRow(
-        .livingLab, "interactions_per_idea", "interactions per idea",
-        measured: .mean(interactions, for: ideas)),
-      ReportRow(
-        .livingLab, "interactions_of_best_idea", "interactions of the best idea",
-        measured: .count(figures.mostInteractions),
-        basis: "benchmark from practice: 62 on the best of hundreds"),
     ]
+      + [("positive", 1), ("neutral", 0), ("negative", -1), ("not said", nil)].map { name, value in
+        ReportRow(
+          .livingLab, "comments_by_tone", "comments by tone", group: name,
+          measured: .count(tone(value)))
+      } + [
+        ReportRow(
+          .livingLab, "comments_positive_share", "positive comments",
+          measured: .share(tone(1), of: tone(1) + tone(-1)),
+          basis: "of positive and negative; neutral apart"),
+        ReportRow(
+          .livingLab, "interactions", "interactions", measured: .count(interactions),
+          basis: "\(figures.comments) comments, \(figures.supports) supports, "
+            + "\(figures.mentionsOfIdeas) mentions of ideas"),
+        ReportRow(
+          .livingLab, "interactions_per_idea", "interactions per idea",
+          measured: .mean(interactions, for: ideas)),
+        ReportRow(
+          .livingLab, "interactions_of_best_idea", "interactions of the best idea",
+          measured: .count(figures.mostInteractions),
+          basis: "benchmark from practice: 62 on the best of hundreds"),
+      ]
   }
 
   public var programme: [ReportRow] {
@@ -140,15 +143,16 @@ extension KPIRows {
       ReportRow(
         .programme, "certificates", "valid facilitator certificates", measured: .count(all),
         basis: "on \(programme.day)")
-    ] + programme.certificates.map {
-      ReportRow(
-        .programme, "certificates_by_level", "valid certificates by level", group: $0.name,
-        measured: .count($0.count))
-    } + [
-      ReportRow(
-        .programme, "ambassadors_active", "active ambassadors",
-        measured: .count(programme.activeAmbassadors),
-        basis: "of \(programme.ambassadors) ambassadors, with a mention in the period")
     ]
+      + programme.certificates.map {
+        ReportRow(
+          .programme, "certificates_by_level", "valid certificates by level", group: $0.name,
+          measured: .count($0.count))
+      } + [
+        ReportRow(
+          .programme, "ambassadors_active", "active ambassadors",
+          measured: .count(programme.activeAmbassadors),
+          basis: "of \(programme.ambassadors) ambassadors, with a mention in the period")
+      ]
   }
 }

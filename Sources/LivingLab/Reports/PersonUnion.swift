@@ -22,7 +22,8 @@ public struct PersonUnion: Hashable, Sendable {
     let roots = Set(excluded.map { [decided] in Self.root(of: $0, in: decided) })
     self.decided = decided
     self.suspected = suspected
-    excludedIDs = excluded.union(known.filter { [decided] in roots.contains(Self.root(of: $0, in: decided)) })
+    excludedIDs = excluded.union(
+      known.filter { [decided] in roots.contains(Self.root(of: $0, in: decided)) })
   }
 
   /// In no figure about people; sorted.

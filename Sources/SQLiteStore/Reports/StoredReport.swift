@@ -119,11 +119,13 @@ struct ReportCounting {
   let scope: ReportScope
   let people: PersonUnion
 
-  func rows(_ sql: String, _ more: [String: (any DatabaseValueConvertible)?] = [:]) throws -> [Row] {
+  func rows(_ sql: String, _ more: [String: (any DatabaseValueConvertible)?] = [:]) throws -> [Row]
+  {
     try Row.fetchAll(view.database, sql: sql, arguments: arguments(of: sql, more))
   }
 
-  func count(_ sql: String, _ more: [String: (any DatabaseValueConvertible)?] = [:]) throws -> Int64 {
+  func count(_ sql: String, _ more: [String: (any DatabaseValueConvertible)?] = [:]) throws -> Int64
+  {
     try Int64.fetchOne(view.database, sql: sql, arguments: arguments(of: sql, more)) ?? 0
   }
 

@@ -109,7 +109,8 @@ extension Figure {
     switch self {
     case .count(let count), .money(let count, _): Double(count)
     case .range(let range): Double(range.lowerBound)
-    case .share(let part, let whole), .mean(let part, let whole), .meanMoney(let part, let whole, _):
+    case .share(let part, let whole), .mean(let part, let whole),
+      .meanMoney(let part, let whole, _):
       whole == 0 ? nil : Double(part) / Double(whole)
     case .time(let milliseconds, let unit): milliseconds / Double(unit.rawValue)
     }

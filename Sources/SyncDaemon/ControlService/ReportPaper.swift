@@ -72,7 +72,7 @@ struct ReportPaper {
 
   private var sessions: Report.Table {
     Report.Table(
-      name: "sessions", title: "Sessions",
+      name: "sessions", title: "Attendees by session",
       columns: [
         .init("id", "id", "text"), .init("title", "session", "text"), .init("at", "when", "time"),
         .init("attendees", "attendees", "count"), .init("heads", "heads counted", "count"),

@@ -76,14 +76,21 @@ extension Metric {
         ("state", ConnectionStates.names)
       )
     case .paused: (.gauge, "1 while somebody has paused the connection.", nil)
-    case .clockOffset: (.gauge, "The other side's clock less this one's; 0 before it is known.", nil)
+    case .clockOffset:
+      (.gauge, "The other side's clock less this one's; 0 before it is known.", nil)
     case .conflicts:
-      (.gauge, "Open conflicts ask a person, settled ones ask nobody.", ("status", ["open", "settled"]))
+      (
+        .gauge, "Open conflicts ask a person, settled ones ask nobody.",
+        ("status", ["open", "settled"])
+      )
     case .parkedChanges: (.gauge, "Changes that are kept and could not be applied.", nil)
     case .heldChanges: (.gauge, "Changes of machines that were shut out.", nil)
     case .storeSize: (.gauge, "Size of the store's files.", nil)
     case .laptops:
-      (.gauge, "Laptops that may come in, by whether they are here.", ("state", ["connected", "away"]))
+      (
+        .gauge, "Laptops that may come in, by whether they are here.",
+        ("state", ["connected", "away"])
+      )
     case .capturedChanges: (.counter, "Changes made from what was written here.", nil)
     case .captureFailures: (.counter, "Times that writes could not be turned into changes.", nil)
     case .appliedChanges:

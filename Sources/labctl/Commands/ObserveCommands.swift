@@ -12,7 +12,8 @@ struct MetricsCommand: ParsableCommand {
   func run() throws {
     let metrics = try connection.ask(MetricsRequest())
     if output.json { return try printDocument(metrics) }
-    try StandardOutput.line(metrics.text.hasSuffix("\n") ? String(metrics.text.dropLast()) : metrics.text)
+    try StandardOutput.line(
+      metrics.text.hasSuffix("\n") ? String(metrics.text.dropLast()) : metrics.text)
   }
 }
 

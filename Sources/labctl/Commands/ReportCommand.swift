@@ -18,7 +18,8 @@ struct ReportCommand: ParsableCommand {
   @Argument(help: "kpi, reach, participation or innovation.") var report: ReportRequest.Name
   @Option(help: ArgumentHelp("The first day (UTC), or a moment.", valueName: "date"))
   var from: String?
-  @Option(help: ArgumentHelp("The last day (UTC), or the moment after the last.", valueName: "date"))
+  @Option(
+    help: ArgumentHelp("The last day (UTC), or the moment after the last.", valueName: "date"))
   var to: String?
   @Option(help: "The project's id. Default: all projects of the store.") var project: String?
   @Option(help: "Only one session, by its id.") var session: String?

@@ -56,7 +56,8 @@ struct ColumnPlot {
     for (place, row) in table.rows.enumerated() {
       let height = row[value].plotted * scale
       let date = String(ReportText.words(row[time], "time").prefix(10))
-      let title = "\(ReportText.words(row[name], "text")), \(date): "
+      let title =
+        "\(ReportText.words(row[name], "text")), \(date): "
         + ReportText.words(row[value], "count")
       body.append(
         """

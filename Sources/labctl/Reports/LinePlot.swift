@@ -30,7 +30,8 @@ struct LinePlot {
       body.append(
         Plot.text(
           ReportText.words(table.rows[place][0], "date"), x: x(place), y: bottom + 22,
-          anchor: place == 0 ? "start" : place == table.rows.count - 1 ? "end" : "middle", soft: true
+          anchor: place == 0 ? "start" : place == table.rows.count - 1 ? "end" : "middle",
+          soft: true
         ))
     }
     var legend = left

@@ -115,9 +115,9 @@ struct ReportPage {
     return """
       <section>
       <h2>\(HTML.text(heading))</h2>
-      <div class="wide"><table>
-      <thead><tr><th scope="col">figure</th><th scope="col">measured</th>\
-      <th scope="col">estimated</th><th scope="col">from</th></tr></thead>
+      <div class="wide"><table class="figures">
+      <thead><tr><th scope="col">figure</th><th scope="col" class="number">measured</th>\
+      <th scope="col" class="number">estimated</th><th scope="col">from</th></tr></thead>
       <tbody>\(lines.joined(separator: "\n"))</tbody>
       </table></div>
       </section>
@@ -138,7 +138,9 @@ struct ReportPage {
     table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.25rem .6rem;\
     border-bottom:1px solid var(--rule);vertical-align:top;font-weight:normal}
     thead th{color:var(--soft);font-size:.9rem}.number{text-align:right;\
-    font-variant-numeric:tabular-nums;white-space:nowrap}.wide{overflow-x:auto}
+    font-variant-numeric:tabular-nums;white-space:nowrap}\
+    .figures th:first-child{width:40%}.figures th:nth-child(2),.figures th:nth-child(3){width:14%}\
+    .wide{overflow-x:auto}
     summary{cursor:pointer;color:var(--soft)}footer{color:var(--soft);margin-top:2rem}
     @media print{details>*{display:none}section{break-inside:avoid}}
     """
@@ -167,7 +169,10 @@ enum HTML {
     func isNumber(_ index: Int) -> Bool {
       !["text", "time", "date"].contains(table.columns[index].unit)
     }
-    let headings = shown.map { "<th scope=\"col\">\(text(table.columns[$0].label))</th>" }
+    let headings = shown.map { index in
+      "<th scope=\"col\"\(isNumber(index) ? " class=\"number\"" : "")>"
+        + "\(text(table.columns[index].label))</th>"
+    }
     let rows = table.rows.map { row in
       let cells = shown.map { index in
         let words = text(ReportText.words(row[index], table.columns[index].unit))
