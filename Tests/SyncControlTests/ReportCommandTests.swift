@@ -81,7 +81,9 @@ struct ReportCommandTests {
     #expect(
       output.hasPrefix("Report kpi: Un <hort> & més, 2016-01-01 to 2016-12-31\nprovisional ("))
     #expect(output.contains("\ndistinct people named  63–64"))
-    #expect(output.contains("\npositive comments      86.7 %               neutral, apart\n"))
+    #expect(
+      output.contains(
+        "\npositive comments      86.7 %               5,198 of 5,996; neutral, apart\n"))
     #expect(output.contains("\nsaving: EUR  1,234.56 EUR  0.50 EUR"))
     #expect(output.contains("\nsaving: JPY                1,000 JPY"))
     #expect(output.contains("\nmedian  26.0 h"))

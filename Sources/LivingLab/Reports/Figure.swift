@@ -79,3 +79,13 @@ extension Figure {
     range.lowerBound == range.upperBound ? .count(range.lowerBound) : .range(range)
   }
 }
+
+/// A number with its thousands apart.
+func thousandsApart(_ number: Int64) -> String {
+  var text = ""
+  for (index, digit) in "\(number.magnitude)".reversed().enumerated() {
+    if index > 0, index.isMultiple(of: 3) { text.append(",") }
+    text.append(digit)
+  }
+  return (number < 0 ? "-" : "") + String(text.reversed())
+}

@@ -54,7 +54,7 @@ extension KPIRows {
     let steps = funnel.steps.map { step in
       defer { before = step.reached }
       return ReportRow(
-        .innovation, "conversion", "reached, of those at the step before", group: step.state,
+        .innovation, "conversion", "conversion to the step", group: step.state,
         measured: .share(step.reached, of: before))
     }
     let besides = funnel.besides.map { state, count in
@@ -124,8 +124,9 @@ extension KPIRows {
           basis: "of positive and negative; neutral apart"),
         ReportRow(
           .livingLab, "interactions", "interactions", measured: .count(interactions),
-          basis: "\(figures.comments) comments, \(figures.supports) supports, "
-            + "\(figures.mentionsOfIdeas) mentions of ideas"),
+          basis:
+            "\(thousandsApart(figures.comments)) comments, \(thousandsApart(figures.supports)) supports, "
+            + "\(thousandsApart(figures.mentionsOfIdeas)) mentions of ideas"),
         ReportRow(
           .livingLab, "interactions_per_idea", "interactions per idea",
           measured: .mean(interactions, for: ideas)),

@@ -69,7 +69,8 @@ public struct KPIRows {
     let assumed =
       reach.stating == 0
       ? "" : "; \(reach.stating) of them said how many contacts they have"
-    return "\(reach.attendees) attendees with \(reach.contacts) contacts × 0.8\(assumed)"
+    return
+      "\(thousandsApart(reach.attendees)) attendees with \(thousandsApart(reach.contacts)) contacts × 0.8\(assumed)"
   }
 
   public var cost: [ReportRow] {

@@ -51,10 +51,10 @@ extension Report.Machine {
       switch (isInSync, proof, peer.lastContact) {
       case (true, _, _): (false, "in sync")
       case (false, _, _): (true, "synchronising now")
-      case (nil, .some(let proof), _): (false, "in sync at \(minute(proof)), not connected since")
+      case (nil, .some(let proof), _): (false, "in sync at \(minute(proof)), not heard since")
       case (nil, nil, .some(let contact)):
         (true, "not in sync when it was last heard, at \(minute(contact))")
-      case (nil, nil, nil): (true, "not heard since labsyncd started")
+      case (nil, nil, nil): (true, "never seen in sync")
       }
     self.init(
       name: peer.name, isMissing: isMissing, lastHeard: peer.lastContact, words: words)

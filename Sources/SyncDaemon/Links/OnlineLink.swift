@@ -28,8 +28,7 @@ final class OnlineLink: SideLink {
   private var routes: [PeerHandle: [UInt8]] = [:]
   private var lastHandle: UInt64 = 0
   private var lastContacts: [String: Int64] = [:]
-  /// When a laptop was last seen to hold the same as this side, unless it brought something since.
-  private var proofs: [String: Int64] = [:]
+  private var proofs = ProofMemory()
   private let since: Int64
   private var violations = 0
   let pollGeneration = 0
@@ -77,14 +76,21 @@ final class OnlineLink: SideLink {
     return items
   }
 
-  func start(at now: Instant, store: inout SQLiteStore) {
+  func start(at now: Instant, store: inout SQLiteStore) throws {
+    try proofs.load(from: store)
     logger.notice("listening", metadata: ["endpoint": "\(endpoint)"])
   }
   func storeChanged(at now: Instant, store: inout SQLiteStore) {
     tell(.storeChanged, at: now, &store)
   }
-  func tick(at now: Instant, store: inout SQLiteStore) { tell(.tick, at: now, &store) }
-  func stop(at now: Instant, store: inout SQLiteStore) { tell(.stop, at: now, &store) }
+  func tick(at now: Instant, store: inout SQLiteStore) {
+    tell(.tick, at: now, &store)
+    saveProofs(at: now, store)
+  }
+  func stop(at now: Instant, store: inout SQLiteStore) {
+    tell(.stop, at: now, &store)
+    saveProofs(at: now, store, isUrgent: true)
+  }
   func wake(_ reason: Wake, at now: Instant, store: inout SQLiteStore) {}
   func setPaused(
     _ isPaused: Bool, at now: Instant, store: inout SQLiteStore
@@ -229,11 +235,20 @@ final class OnlineLink: SideLink {
     switch event {
     case .session(_, let device, .opened(let peer)):
       log.remember(peer, in: store, at: now)
-      proofs[device] = nil
-    case .session(_, let device, .applied): proofs[device] = nil
-    case .session(_, let device, .inSync): proofs[device] = now.wallMilliseconds
+      proofs.forget(device)
+    case .session(_, let device, .applied): proofs.forget(device)
+    case .session(_, let device, .inSync): proofs.note(device, at: now.wallMilliseconds)
+    case .sessionEnded: saveProofs(at: now, store, isUrgent: true)
     case .violation: violations += 1
-    case .session, .sessionEnded, .replicaSeen, .superseded, .keyShared, .storeFailed: break
+    case .session, .replicaSeen, .superseded, .keyShared, .storeFailed: break
+    }
+  }
+
+  private func saveProofs(at now: Instant, _ store: SQLiteStore, isUrgent: Bool = false) {
+    do {
+      try proofs.save(to: store, at: now, isUrgent: isUrgent)
+    } catch {
+      log.failed("how the laptops stand can not be noted", error)
     }
   }
 

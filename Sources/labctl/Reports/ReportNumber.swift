@@ -34,6 +34,18 @@ enum ReportNumber {
     row.estimated.map { words($0, row.unit) } ?? ""
   }
 
+  /// A row's measured figure, or a dash where there is neither that nor an estimate.
+  static func measuredOrDash(_ row: Report.Row) -> String {
+    row.measured == nil && row.estimated == nil ? "–" : measured(row)
+  }
+
+  /// What a row was computed from; a share says its part and its whole.
+  static func basis(_ row: Report.Row) -> String {
+    guard let part = row.part, let whole = row.whole else { return row.basis ?? "" }
+    let share = "\(Words.grouped(Int(part))) of \(Words.grouped(Int(whole)))"
+    return row.basis.map { "\(share); \($0)" } ?? share
+  }
+
   /// RFC 3339, in UTC.
   static func time(_ milliseconds: Int64) -> String {
     let formatter = ISO8601DateFormatter()

@@ -107,9 +107,9 @@ struct ReportPage {
       let name = row.group.map { "\(row.label): \($0)" } ?? row.label
       return """
         <tr><th scope="row">\(HTML.text(name))</th>\
-        <td class="number">\(HTML.text(ReportNumber.measured(row)))</td>\
+        <td class="number">\(HTML.text(ReportNumber.measuredOrDash(row)))</td>\
         <td class="number">\(HTML.text(ReportNumber.estimated(row)))</td>\
-        <td>\(HTML.text(row.basis ?? ""))</td></tr>
+        <td>\(HTML.text(ReportNumber.basis(row)))</td></tr>
         """
     }
     return """
@@ -134,7 +134,7 @@ struct ReportPage {
     h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.2rem;margin:2rem 0 .5rem}
     .completeness{border-left:.4rem solid;padding:.1rem 1rem}.complete{border-color:var(--c2)}\
     .provisional{border-color:var(--c1)}
-    figure{margin:0}svg{width:100%;height:auto;font:13px system-ui,sans-serif;fill:var(--ink)}
+    figure{margin:0;overflow-x:auto}svg{width:100%;min-width:40rem;height:auto;font:13px system-ui,sans-serif;fill:var(--ink)}
     table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.25rem .6rem;\
     border-bottom:1px solid var(--rule);vertical-align:top;font-weight:normal}
     thead th{color:var(--soft);font-size:.9rem}.number{text-align:right;\

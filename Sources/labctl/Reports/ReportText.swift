@@ -15,8 +15,8 @@ struct ReportText {
       var table = Table([heading, "measured", "estimated", "from"])
       for row in rows {
         table.add([
-          row.group.map { "\(row.label): \($0)" } ?? row.label, ReportNumber.measured(row),
-          ReportNumber.estimated(row), row.basis ?? "",
+          row.group.map { "\(row.label): \($0)" } ?? row.label, ReportNumber.measuredOrDash(row),
+          ReportNumber.estimated(row), ReportNumber.basis(row),
         ])
       }
       try table.print()
