@@ -201,4 +201,34 @@ struct ReportTests {
     try lab.fixture.sql("UPDATE identity_links SET verdict = 'different' WHERE verdict = 'same'")
     #expect(try lab.report().figures.people == 4...5)
   }
+
+  @Test("come to their end with whatever a broken machine has written")
+  func absurdNumbers() throws {
+    let lab = try Fixture()
+    // As if it had come from elsewhere: nothing is checked.
+    try lab.fixture.sql("UPDATE sync_gate SET applying = 1")
+    for (table, columns) in [
+      ("mentions", ["reach", "interactions", "created_at"]), ("headcounts", ["people"]),
+      ("outcomes", ["amount_minor"]), ("participants", ["contacts_online"]),
+      ("cases", ["cost_minor", "resolved_at"]), ("tallies", ["count"]),
+      ("attendances", ["walk_in"]), ("activities", ["at"]), ("sessions", ["started_at"]),
+      ("certificates", ["expires_on"]),
+    ] {
+      for column in columns {
+        try lab.fixture.sql("UPDATE \(table) SET \(column) = \(Int64.max)")
+      }
+    }
+    try lab.fixture.sql("UPDATE cases SET opened_at = \(Int64.min) WHERE case_kind = 'query'")
+    try lab.fixture.sql("UPDATE ideas SET created_at = \(Int64.min), state = 'implemented'")
+    try lab.fixture.sql(
+      "INSERT INTO consents (participant, purpose, state, project) VALUES ('\"]', 'process', 'withdrawn', '\(lab.fixture.project)')"
+    )
+    try lab.fixture.sql("UPDATE sync_gate SET applying = 0")
+    let report = try lab.report(parts: [.figures, .sessions, .days, .networks])
+    let rows = KPIRows(report.figures).all
+    #expect(rows.first { $0.metric == "mentions_reach" }?.measured == .count(5_000_000_000_000))
+    #expect(rows.first { $0.metric == "people" }?.measured == .range(3...4))
+    #expect(report.figures.reach.people > 0)
+    #expect(ContributionCurve(report.days.map { ($0.day, $0.what, $0.count) }).points.count < 2_000)
+  }
 }

@@ -25,12 +25,13 @@ public struct ContributionCurve: Hashable, Sendable {
   /// Days above which weeks, and weeks above which months, are shown.
   private static let longestDays: Int64 = 92
   private static let longestWeeks: Int64 = 366 * 2
-  /// Days of a curve: where a clock was wrong by decades, the far ends are left out.
-  private static let mostPoints = 1_000
+  private static let believable: Range<Int64> = 0..<47_482
 
-  /// - Parameter days: days since 1970, what was done (`idea`, `comment`, `support`, `mention`,
+  /// - Parameter all: days since 1970, what was done (`idea`, `comment`, `support`, `mention`,
   ///   `activity:…`), and how often.
-  public init(_ days: [(day: Int64, what: String, count: Int64)]) {
+  ///   What is before 1970 or after 2099 was written by a wrong clock and is left out.
+  public init(_ all: [(day: Int64, what: String, count: Int64)]) {
+    let days = all.filter { Self.believable.contains($0.day) }
     let first = days.map(\.day).min() ?? 0
     let last = days.map(\.day).max() ?? 0
     step =
@@ -42,7 +43,7 @@ public struct ContributionCurve: Hashable, Sendable {
     var counts: [String: [Int64]] = [:]
     let zeros = [Int64](repeating: 0, count: Self.kinds.count)
     var day = first
-    while !days.isEmpty, day <= last, counts.count < Self.mostPoints {
+    while !days.isEmpty, day <= last {
       counts[Self.date(day, step)] = zeros
       day += 1
     }

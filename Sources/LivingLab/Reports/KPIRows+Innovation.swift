@@ -78,10 +78,10 @@ extension KPIRows {
       let key = Key(kind: outcome.kind, currency: outcome.currency)
       if outcome.isConfirmed {
         sums[key, default: (nil, nil)].confirmed =
-          (sums[key]?.confirmed ?? 0) + outcome.minor
+          (sums[key]?.confirmed ?? 0).plus(outcome.minor)
       } else {
         sums[key, default: (nil, nil)].estimated =
-          (sums[key]?.estimated ?? 0) + outcome.minor
+          (sums[key]?.estimated ?? 0).plus(outcome.minor)
       }
     }
     return sums.sorted { $0.key < $1.key }.map { key, sum in

@@ -56,7 +56,7 @@ public struct KPIRows {
         measured: .people(figures.recommenders)),
       ReportRow(
         .recommendation, "reach", "reach of shares and recommendations",
-        measured: .count(shared.reduce(0) { $0 + $1.reach }),
+        measured: .count(shared.reduce(Int64(0)) { $0.plus($1.reach) }),
         basis: "latest observation of each"),
       ReportRow(
         .recommendation, "reach_of_sessions", "reach of sessions",
@@ -113,7 +113,7 @@ public struct KPIRows {
         ("queries_social", "through social channels", all.filter(\.isSocial)),
         ("queries", "through all channels", all),
       ].flatMap { prefix, words, costs -> [ReportRow] in
-        let sum = costs.reduce(0) { $0 + $1.minor }
+        let sum = costs.reduce(Int64(0)) { $0.plus($1.minor) }
         let cases = costs.reduce(0) { $0 + $1.cases }
         guard cases > 0 else { return [] }
         return [
@@ -138,7 +138,8 @@ public struct KPIRows {
         .reputation, "mentions", "mentions", measured: .count(mentions.reduce(0) { $0 + $1.count })),
       ReportRow(
         .reputation, "mentions_reach", "reach of mentions",
-        measured: .count(mentions.reduce(0) { $0 + $1.reach }), basis: "latest observation of each"),
+        measured: .count(mentions.reduce(Int64(0)) { $0.plus($1.reach) }),
+        basis: "latest observation of each"),
       ReportRow(
         .reputation, "mentions_positive_share", "positive mentions",
         measured: .share(count(1), of: count(1) + count(-1)),

@@ -21,11 +21,13 @@ public struct ReachEstimate: Hashable, Sendable {
     attendees: Int64, stating: Int64 = 0, stated: Int64 = 0,
     assumed: Int64 = ReachEstimate.assumedContacts
   ) {
-    self.attendees += attendees
-    self.stating += stating
-    contacts += stated + max(0, attendees - stating) * assumed
+    self.attendees = self.attendees.plus(attendees)
+    self.stating = self.stating.plus(stating)
+    contacts = contacts.plus(stated).plus(max(0, attendees - stating).times(assumed))
   }
 
   /// People reached, rounded down once, at the end.
-  public var people: Int64 { contacts * Self.countedHundredths / 100 }
+  public var people: Int64 {
+    contacts / 100 * Self.countedHundredths + contacts % 100 * Self.countedHundredths / 100
+  }
 }

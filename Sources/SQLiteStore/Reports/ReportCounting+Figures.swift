@@ -40,8 +40,8 @@ extension ReportCounting {
   private func mentions() throws -> [KPIFigures.Mentions] {
     try rows(
       """
-      SELECT m.mention_kind, m.sentiment, count(*), coalesce(sum(m.reach), 0) FROM mentions m
-      WHERE \(scope.ofIdeaOrPerson("m")) GROUP BY 1, 2 ORDER BY 1, 2
+      SELECT m.mention_kind, m.sentiment, count(*), coalesce(sum(\(Self.count("m.reach"))), 0)
+      FROM mentions m WHERE \(scope.ofIdeaOrPerson("m")) GROUP BY 1, 2 ORDER BY 1, 2
       """
     ).map { row in
       KPIFigures.Mentions(
@@ -83,7 +83,7 @@ extension ReportCounting {
         }
         return true
       }
-      return first.map { max(0, $0 - (row[1] as Int64)) }
+      return first.map { max(0, $0.minus(row[1])) }
     }
   }
 
@@ -91,7 +91,7 @@ extension ReportCounting {
     try rows(
       """
       SELECT o.outcome_kind, o.status = 'confirmed', coalesce(nullif(o.currency, ''), 'XXX'),
-        sum(o.amount_minor)
+        sum(\(Self.amount("o.amount_minor")))
       FROM outcomes o WHERE o.amount_minor IS NOT NULL AND \(scope.ofIdea("o"))
       GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
       """
@@ -132,7 +132,8 @@ extension ReportCounting {
   func networks() throws -> [NetworkFigures] {
     try rows(
       """
-      SELECT m.network, count(*), coalesce(sum(m.reach), 0), coalesce(sum(m.interactions), 0)
+      SELECT m.network, count(*), coalesce(sum(\(Self.count("m.reach"))), 0),
+        coalesce(sum(\(Self.count("m.interactions"))), 0)
       FROM mentions m WHERE \(scope.ofIdeaOrPerson("m")) GROUP BY 1 ORDER BY 3 DESC, 1
       """
     ).map { row in

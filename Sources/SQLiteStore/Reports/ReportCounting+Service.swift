@@ -38,13 +38,14 @@ extension ReportCounting {
     return service
   }
 
-  /// A case that was resolved before it was opened was written by a wrong clock: it has no duration.
+  /// A case that was resolved before it was opened was written by a wrong clock, and so
+  /// was one that was opened before 1970: it has no duration.
   private func addDurations(to service: inout KPIFigures.Service, _ within: String) throws {
     for row in try rows(
       """
       SELECT c.case_kind, c.case_channel, c.resolved_at - c.opened_at FROM cases c
       WHERE c.case_kind IN ('complaint', 'query') AND c.state = 'resolved'
-        AND c.resolved_at >= c.opened_at AND \(within)
+        AND c.resolved_at >= c.opened_at AND c.opened_at >= 0 AND \(within)
       """)
     {
       let duration: Int64 = row[2]
@@ -60,7 +61,7 @@ extension ReportCounting {
   private func costs(_ within: String) throws -> [KPIFigures.Cost] {
     try rows(
       """
-      SELECT coalesce(nullif(c.currency, ''), 'XXX'), c.case_channel, sum(c.cost_minor), count(*)
+      SELECT coalesce(nullif(c.currency, ''), 'XXX'), c.case_channel, sum(\(Self.amount("c.cost_minor"))), count(*)
       FROM cases c WHERE c.case_kind = 'query' AND c.cost_minor IS NOT NULL AND \(within)
       GROUP BY 1, 2 ORDER BY 1, 2
       """

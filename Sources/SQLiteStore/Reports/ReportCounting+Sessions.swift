@@ -7,7 +7,7 @@ extension ReportCounting {
   func sessions() throws -> [SessionFigures] {
     let heads =
       scope.segment == nil
-      ? "SELECT session, sum(people) AS people FROM headcounts GROUP BY session"
+      ? "SELECT session, sum(\(Self.count("people"))) AS people FROM headcounts GROUP BY session"
       : "SELECT NULL AS session, 0 AS people WHERE FALSE"
     let named = ReportScope(segment: scope.segment).ofSession("a", person: "participant")
     var sessions = try rows(
@@ -17,8 +17,8 @@ extension ReportCounting {
       FROM \(ReportScope.heldSessions) h
       LEFT JOIN (\(heads)) c ON c.session = h.id
       LEFT JOIN (
-        SELECT a.session, count(*) AS named, sum(a.walk_in) AS walkIns,
-          count(p.contacts_online) AS stating, sum(p.contacts_online) AS stated
+        SELECT a.session, count(*) AS named, count(*) FILTER (WHERE a.walk_in = 1) AS walkIns,
+          count(p.contacts_online) AS stating, sum(\(Self.count("p.contacts_online"))) AS stated
         FROM attendances a LEFT JOIN participants p ON p.id = a.participant
         WHERE \(named) GROUP BY a.session) n ON n.session = h.id
       LEFT JOIN (
@@ -100,7 +100,7 @@ extension ReportCounting {
   func tallied() throws -> Int64 {
     try count(
       """
-      SELECT sum(t.count) FROM tallies t
+      SELECT sum(\(Self.count("t.count"))) FROM tallies t
       WHERE \(scope.ofSession("t", person: nil))
       """)
   }

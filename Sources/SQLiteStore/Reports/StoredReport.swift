@@ -155,8 +155,14 @@ struct ReportCounting {
     return plain + range.lowerBound...plain + range.upperBound
   }
 
-  /// Ids hold nothing that JSON would escape.
   static func json(_ ids: [String]) -> String {
-    "[" + ids.map { "\"\($0)\"" }.joined(separator: ",") + "]"
+    JSONValue.array(ids.map { .text($0) }).serialized
+  }
+
+  /// A number as SQL adds it: one that no rule admits, from a broken machine, is cut, so that a sum
+  /// stays a number. Counts are at most 10¹², amounts of money 10¹⁵.
+  static func count(_ column: String) -> String { "max(0, min(\(column), 1000000000000))" }
+  static func amount(_ column: String) -> String {
+    "max(-1000000000000000, min(\(column), 1000000000000000))"
   }
 }

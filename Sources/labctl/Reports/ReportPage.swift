@@ -39,7 +39,10 @@ struct ReportPage {
     """
   }
 
-  private var title: String { "\(report.projectNames): \(report.report.rawValue)" }
+  private var title: String {
+    let name = report.report == .kpi ? "key figures" : report.report.rawValue
+    return "\(report.projectNames): \(name)"
+  }
 
   private var narrowing: String {
     [report.session.map { "session \($0)" }, report.segment.map { "segment \($0)" }]
