@@ -39,8 +39,9 @@ extension FuzzTarget {
     case .remove(let request): _ = IDRange(request.id)
     case .explain(let request): _ = IDRange(request.id)
     case .export(let request): _ = reading { try projectID(request.project) }
+    case .report(let request): _ = reading { try ReportPeriod(request) }
     case .status, .sync, .conflictList, .conflictShow, .conflictUndo, .parkedList, .leaveCheck,
-      .verify, .repair:
+      .verify, .repair, .metrics, .events:
       break
     }
   }

@@ -4,6 +4,7 @@ import Fuzzing
 /// What people, their files and strangers give the daemon and labctl.
 private let program = FuzzProgram([
   .controlRequests, .controlAnswers, .importFiles, .fieldGrammar, .configurations, .admissions,
+  .metricsRequests,
 ])
 
 /// The package manager makes this the program's `main`.
