@@ -84,8 +84,9 @@ struct ReportCommandTests {
     #expect(
       output.contains(
         "\npositive comments      86.7 %               5,198 of 5,996; neutral, apart\n"))
-    #expect(output.contains("\nsaving: EUR  1,234.56 EUR  0.50 EUR"))
-    #expect(output.contains("\nsaving: JPY                1,000 JPY"))
+    #expect(output.contains("\nsaving      \u{20}"))
+    #expect(output.contains("\n  EUR       1,234.56 EUR  0.50 EUR"))
+    #expect(output.contains("\n  JPY                     1,000 JPY"))
     #expect(output.contains("\nmedian  26.0 h"))
     #expect(!output.contains("\u{1B}"))
   }

@@ -89,43 +89,48 @@ public struct KPIRows {
         measured: service.map { .share($0.socialQueries.resolved, of: $0.queries.received) },
         basis: basis),
     ]
-    for (prefix, words, cases) in [
-      ("queries_social", "through social channels", social),
-      ("queries", "through all channels", service?.queries),
-    ] {
-      rows += [
-        ReportRow(
-          .cost, "\(prefix)_resolution_time_median", "median time to resolution",
-          group: words, measured: cases.flatMap { .median($0.durations, in: .hours) }, basis: basis),
-        ReportRow(
-          .cost, "\(prefix)_resolution_time_p90", "90 % resolved within", group: words,
-          measured: cases.flatMap { .percentile(90, of: $0.durations, in: .hours) }, basis: basis),
-      ]
+    let both = [
+      ("queries_social", "social channels", social), ("queries", Self.all, service?.queries),
+    ]
+    rows += both.map { prefix, words, cases in
+      ReportRow(
+        .cost, "\(prefix)_resolution_time_median", "median time to resolution", group: words,
+        measured: cases.flatMap { .median($0.durations, in: .hours) }, basis: basis)
+    }
+    rows += both.map { prefix, words, cases in
+      ReportRow(
+        .cost, "\(prefix)_resolution_time_p90", "90 % resolved within", group: words,
+        measured: cases.flatMap { .percentile(90, of: $0.durations, in: .hours) }, basis: basis)
     }
     return rows + costs
   }
 
+  private static let all = "all channels"
+
   private var costs: [ReportRow] {
     let costs = figures.service?.costs ?? []
-    return Set(costs.map(\.currency)).sorted().flatMap { currency -> [ReportRow] in
+    let sums = Set(costs.map(\.currency)).sorted().flatMap { currency in
       let all = costs.filter { $0.currency == currency }
       return [
-        ("queries_social", "through social channels", all.filter(\.isSocial)),
-        ("queries", "through all channels", all),
-      ].flatMap { prefix, words, costs -> [ReportRow] in
-        let sum = costs.reduce(Int64(0)) { $0.plus($1.minor) }
-        let cases = costs.reduce(0) { $0 + $1.cases }
-        guard cases > 0 else { return [] }
-        return [
-          ReportRow(
-            .cost, "\(prefix)_cost", "cost of queries", group: words,
-            measured: .money(sum, currency: currency), basis: "\(cases) queries say their cost"),
-          ReportRow(
-            .cost, "\(prefix)_cost_mean", "mean cost of a query", group: words,
-            measured: .meanMoney(sum, for: cases, currency: currency)),
-        ]
-      }
+        ("queries_social", "social channels", all.filter(\.isSocial)), ("queries", Self.all, all),
+      ]
+      .map { prefix, words, costs in
+        (
+          prefix, words, currency, minor: costs.reduce(Int64(0)) { $0.plus($1.minor) },
+          cases: costs.reduce(0) { $0 + $1.cases }
+        )
+      }.filter { $0.cases > 0 }
     }
+    return sums.map { prefix, words, currency, minor, cases in
+      ReportRow(
+        .cost, "\(prefix)_cost", "cost of queries", group: words,
+        measured: .money(minor, currency: currency), basis: "\(cases) queries say their cost")
+    }
+      + sums.map { prefix, words, currency, minor, cases in
+        ReportRow(
+          .cost, "\(prefix)_cost_mean", "mean cost of a query", group: words,
+          measured: .meanMoney(minor, for: cases, currency: currency))
+      }
   }
 
   public var reputation: [ReportRow] {

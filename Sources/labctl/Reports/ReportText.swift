@@ -12,14 +12,7 @@ struct ReportText {
     try StandardOutput.line(Terminal.harmless(report.completeness.words))
     for (heading, rows) in report.objectives {
       try StandardOutput.line()
-      var table = Table([heading, "measured", "estimated", "from"])
-      for row in rows {
-        table.add([
-          row.group.map { "\(row.label): \($0)" } ?? row.label, ReportNumber.measuredOrDash(row),
-          ReportNumber.estimated(row), ReportNumber.basis(row),
-        ])
-      }
-      try table.print()
+      try print(heading, rows)
     }
     for table in report.tables {
       try StandardOutput.line()
@@ -28,6 +21,32 @@ struct ReportText {
     }
     try StandardOutput.line()
     for assumption in report.assumptions { try StandardOutput.line(assumption) }
+  }
+
+  /// Rows that differ by their group stand under their common name. Where the screen is narrow, what
+  /// a figure was computed from is cut, and not its name.
+  private func print(_ heading: String, _ rows: [Report.Row]) throws {
+    var lines: [[String]] = []
+    var last: String?
+    for row in rows {
+      if row.group != nil, row.label != last { lines.append([row.label, "", "", ""]) }
+      last = row.label
+      lines.append([
+        row.group.map { "  \($0)" } ?? row.label, ReportNumber.measuredOrDash(row),
+        ReportNumber.estimated(row), ReportNumber.basis(row),
+      ])
+    }
+    let headings = [heading, "measured", "estimated", "from"]
+    var table = Table(headings)
+    var room = Int.max
+    if let columns = Terminal.columns {
+      let widths = (0..<3).map { index in
+        ([headings] + lines).map { Terminal.width(of: $0[index]) }.max() ?? 0
+      }
+      room = max(12, columns - widths.reduce(0, +) - 6)
+    }
+    for line in lines { table.add(line.dropLast() + [Terminal.cut(line[3], to: room)]) }
+    try table.print()
   }
 
   private func print(_ table: Report.Table) throws {
