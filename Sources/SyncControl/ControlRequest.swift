@@ -5,6 +5,9 @@ public enum ControlRequest: Hashable, Sendable {
   case add(AddRequest)
   case set(SetRequest)
   case remove(RemoveRequest)
+  case report(ReportRequest)
+  case metrics(MetricsRequest)
+  case events(EventsRequest)
   case list(ListRequest)
   case show(ShowRequest)
   case importLines(ImportRequest)
@@ -20,16 +23,13 @@ public enum ControlRequest: Hashable, Sendable {
   case leaveCheck(LeaveCheckRequest)
   case verify(VerifyRequest)
   case repair(RepairRequest)
-  case report(ReportRequest)
-  case metrics(MetricsRequest)
-  case events(EventsRequest)
 
   /// The `request` member.
   public enum Name: String, Codable, CaseIterable, Hashable, Sendable {
+    case report, metrics, events
     case status, sync, add, set, remove, list, show, importLines, export
     case conflictList, conflictShow, conflictResolve, conflictUndo
     case parkedList, parkedShow, parkedRetry, explain, leaveCheck, verify, repair
-    case report, metrics, events
   }
 
   /// What was asked, with the type of its answer.
@@ -40,6 +40,9 @@ public enum ControlRequest: Hashable, Sendable {
     case .add(let question): question
     case .set(let question): question
     case .remove(let question): question
+    case .report(let question): question
+    case .metrics(let question): question
+    case .events(let question): question
     case .list(let question): question
     case .show(let question): question
     case .importLines(let question): question
@@ -55,9 +58,6 @@ public enum ControlRequest: Hashable, Sendable {
     case .leaveCheck(let question): question
     case .verify(let question): question
     case .repair(let question): question
-    case .report(let question): question
-    case .metrics(let question): question
-    case .events(let question): question
     }
   }
 }
@@ -74,6 +74,9 @@ extension ControlRequest: Decodable {
     case .add: self = .add(try AddRequest(from: decoder))
     case .set: self = .set(try SetRequest(from: decoder))
     case .remove: self = .remove(try RemoveRequest(from: decoder))
+    case .report: self = .report(try ReportRequest(from: decoder))
+    case .metrics: self = .metrics(try MetricsRequest(from: decoder))
+    case .events: self = .events(try EventsRequest(from: decoder))
     case .list: self = .list(try ListRequest(from: decoder))
     case .show: self = .show(try ShowRequest(from: decoder))
     case .importLines: self = .importLines(try ImportRequest(from: decoder))
@@ -89,9 +92,6 @@ extension ControlRequest: Decodable {
     case .leaveCheck: self = .leaveCheck(try LeaveCheckRequest(from: decoder))
     case .verify: self = .verify(try VerifyRequest(from: decoder))
     case .repair: self = .repair(try RepairRequest(from: decoder))
-    case .report: self = .report(try ReportRequest(from: decoder))
-    case .metrics: self = .metrics(try MetricsRequest(from: decoder))
-    case .events: self = .events(try EventsRequest(from: decoder))
     }
   }
 }

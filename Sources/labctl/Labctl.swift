@@ -18,9 +18,10 @@ struct Labctl: ParsableCommand {
     version: "labctl 0.1.0",
     subcommands: [
       StatusCommand.self, SyncCommand.self, AddCommand.self, SetCommand.self, RemoveCommand.self,
+      ReportCommand.self, MetricsCommand.self, EventsCommand.self,
       ListCommand.self, ShowCommand.self, ImportCommand.self, ExportCommand.self,
       ConflictCommand.self, ParkedCommand.self, ExplainCommand.self, LeaveCheckCommand.self,
-      VerifyCommand.self, ReportCommand.self, MetricsCommand.self, EventsCommand.self,
+      VerifyCommand.self,
     ])
 
   static func main() {

@@ -55,10 +55,11 @@ struct ReportPaper {
   }
 
   func assumptions(of request: ReportRequest) -> [String] {
+    let reach = KPIRows(stored.figures).recommendation.first { $0.metric == "reach_of_sessions" }
     var assumptions = [
       """
-      Reach of sessions is an estimate: attendees × contacts × 0.8. Whoever did not say how many \
-      contacts he or she has is taken to have \(contacts).
+      Reach of sessions is an estimate: \(reach?.basis ?? "attendees × contacts × 0.8"). Whoever did \
+      not say how many contacts he or she has is taken to have \(contacts).
       """
     ]
     if request.session != nil {
