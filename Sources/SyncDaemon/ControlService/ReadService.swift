@@ -24,15 +24,16 @@ public struct ReadService {
     case .list(let request): try encoded { try list(request) }
     case .show(let request): try encoded { try show(request) }
     case .export(let request): try encoded { try export(request, at: now) }
+    case .report(let request): try encoded { try report(request, at: now) }
+    case .metrics, .events: throw misdirected(request)
     case .conflictList(let request): try encoded { try conflicts(request) }
     case .conflictShow(let request): try encoded { try conflict(request) }
     case .parkedList(let request): try encoded { try parked(request) }
     case .parkedShow(let request): try encoded { try parkedDetail(request) }
     case .explain(let request): try encoded { try explain(request) }
     case .verify(let request): try encoded { VerifyPage(try reader.verify(from: request.cursor)) }
-    case .report(let request): try encoded { try report(request, at: now) }
     case .status, .sync, .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo,
-      .parkedRetry, .leaveCheck, .repair, .metrics, .events:
+      .parkedRetry, .leaveCheck, .repair:
       throw misdirected(request)
     }
   }

@@ -20,13 +20,14 @@ public struct WriteService {
     case .set(let request): try encoded { try set(request, store, now) }
     case .remove(let request):
       try encoded { RecordChange(try store.remove(request.kind, id: request.id, at: now)) }
+    case .report, .metrics, .events: throw misdirected(request)
     case .importLines(let request): try encoded { try importLines(request, store, now) }
     case .conflictResolve(let request): try encoded { try resolve(request, store, now) }
     case .conflictUndo(let request):
       try encoded { ConflictDetail(try store.undoResolution(request.id, at: now), names: names) }
     case .parkedRetry(let request): try encoded { try retry(request, store, now) }
     case .status, .sync, .list, .show, .export, .conflictList, .conflictShow, .parkedList,
-      .parkedShow, .explain, .leaveCheck, .verify, .repair, .report, .metrics, .events:
+      .parkedShow, .explain, .leaveCheck, .verify, .repair:
       throw misdirected(request)
     }
   }

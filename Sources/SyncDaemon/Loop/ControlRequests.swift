@@ -66,10 +66,6 @@ struct ControlRequests {
     switch request {
     case .sync(let request):
       return sync(request.action, at: now, store: &store, link: link, answer: answer)
-    case .leaveCheck: return .leaveCheck
-    case .repair(let request):
-      answer(try repair(request, at: now, store: &store, link: link))
-      return .answered
     case .metrics:
       let text = try metrics(at: now, store: store, link: link)
       answer(try ControlCodec.encode(answer: MetricsText(text: text)))
@@ -78,6 +74,10 @@ struct ControlRequests {
       telemetry.events.ask(request, at: now.monotonicMilliseconds) { page in
         answer(Self.encodedOrFailure(page))
       }
+      return .answered
+    case .leaveCheck: return .leaveCheck
+    case .repair(let request):
+      answer(try repair(request, at: now, store: &store, link: link))
       return .answered
     default:
       let standing = try link.standing(at: now, store: store)
