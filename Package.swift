@@ -120,7 +120,9 @@ let package = Package(
       swiftSettings: acting),
     .testTarget(
       name: "ControlServiceTests",
-      dependencies: ["SyncCore", "LivingLab", "SQLiteStore", "SyncControl", "SyncDaemon", grdb],
+      dependencies: [
+        "SyncCore", "LivingLab", "SQLiteStore", "SyncControl", "SyncDaemon", "ZeroMQ", grdb,
+      ],
       swiftSettings: acting),
     .testTarget(
       name: "SystemTests",

@@ -84,6 +84,11 @@ private func status() -> Status {
   @Test(arguments: ["alerts.yaml", "dashboard.json"])
   func alertsAndDashboardUseTheseNamesAlone(name: String) throws {
     let text = try file("Deploy/monitoring/\(name)").replacing("\\\"", with: "\"")
+    if name.hasSuffix(".json") {
+      let dashboard = try JSONSerialization.jsonObject(
+        with: Data(file("Deploy/monitoring/\(name)").utf8))
+      #expect((dashboard as? [String: Any])?["panels"] is [[String: Any]])
+    }
     var used: Set<Metric> = []
     for match in text.matches(of: /\b(?:labsync|process)_[a-z_]+(?:\{(?<labels>[^}]*)\})?/) {
       let words = text[match.range]
