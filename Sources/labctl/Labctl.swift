@@ -20,7 +20,8 @@ struct Labctl: ParsableCommand {
       StatusCommand.self, SyncCommand.self, AddCommand.self, SetCommand.self, RemoveCommand.self,
       ListCommand.self, ShowCommand.self, ImportCommand.self, ExportCommand.self,
       ConflictCommand.self, ParkedCommand.self, ExplainCommand.self, LeaveCheckCommand.self,
-      VerifyCommand.self,
+      VerifyCommand.self, DoctorCommand.self, FleetCommand.self, LogCommand.self,
+      BackupCommand.self,
     ])
 
   static func main() {

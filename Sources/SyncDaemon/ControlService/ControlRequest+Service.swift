@@ -14,10 +14,12 @@ extension ControlRequest {
   /// Who answers this request.
   public var service: Service {
     switch self {
-    case .status, .sync, .leaveCheck, .repair: .loop
-    case .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo, .parkedRetry: .writing
+    case .status, .sync, .leaveCheck, .repair, .fleet: .loop
+    case .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo, .parkedRetry,
+      .parkedDiscard:
+      .writing
     case .list, .show, .export, .conflictList, .conflictShow, .parkedList, .parkedShow, .explain,
-      .verify:
+      .verify, .doctor, .backup, .log:
       .reading
     }
   }
