@@ -29,7 +29,8 @@ extension StoreReader {
     let place = "\(path).backup-\(UUID().uuidString)"
     defer { unlink(place) }
     try wrappingDatabaseErrors("copying the store") {
-      let queue = try DatabaseQueue(path: path, configuration: StoreFile.configuration(readOnly: true))
+      let queue = try DatabaseQueue(
+        path: path, configuration: StoreFile.configuration(readOnly: true))
       try queue.inDatabase { try $0.execute(sql: "VACUUM INTO ?", arguments: [place]) }
     }
     return try StoreCopy(takingOver: place)
@@ -38,7 +39,8 @@ extension StoreReader {
   /// What SQLite finds wrong with the file; empty where it is whole. Cost: reading the store once.
   public func findDamage() throws -> [String] {
     try wrappingDatabaseErrors("looking the store over") {
-      let queue = try DatabaseQueue(path: path, configuration: StoreFile.configuration(readOnly: true))
+      let queue = try DatabaseQueue(
+        path: path, configuration: StoreFile.configuration(readOnly: true))
       let words = try queue.read { try String.fetchAll($0, sql: "PRAGMA quick_check(5)") }
       return words == ["ok"] ? [] : words
     }

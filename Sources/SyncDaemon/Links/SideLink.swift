@@ -62,6 +62,8 @@ struct LinkStanding {
   var isInSync = false
   /// Changes that the peer has received and not yet committed.
   var received = 0
+  /// Changes that the peer has said to have and this store has not.
+  var coming: Int?
   /// The peer, once it said who it is.
   var peer: ReplicaID?
   var peers: [Status.Peer] = []

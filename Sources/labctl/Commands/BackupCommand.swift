@@ -28,7 +28,8 @@ struct BackupCommand: ParsableCommand {
     var progress = ProgressBar(total: Int(piece.total))
     try target.add(piece.bytes)
     while let cursor = piece.cursor {
-      progress.update(done: target.byteCount, Words.bytes(Int64(target.byteCount)))
+      let rate = progress.rate(target.byteCount / 1_000_000, "MB")
+      progress.update(done: target.byteCount, Words.bytes(Int64(target.byteCount)) + rate)
       piece = try client.ask(BackupRequest(cursor: cursor))
       try target.add(piece.bytes)
     }

@@ -27,3 +27,12 @@ extension Terminal {
     return lines
   }
 }
+
+extension Terminal {
+  /// A line that may be bold as a whole, cut to at most `columns`.
+  static func cutKeepingBold(_ line: String, to columns: Int) -> String {
+    let (on, off) = ("\u{1B}[1m", "\u{1B}[0m")
+    guard line.hasPrefix(on), line.hasSuffix(off) else { return cut(line, to: columns) }
+    return on + cut(String(line.dropFirst(on.count).dropLast(off.count)), to: columns) + off
+  }
+}

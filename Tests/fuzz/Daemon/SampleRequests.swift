@@ -38,5 +38,8 @@ enum SampleRequests {
     ConflictUndoRequest(id: id), ParkedListRequest(), ParkedShowRequest(dot: dot),
     ParkedRetryRequest(dot: dot), ParkedRetryRequest(), LeaveCheckRequest(),
     VerifyRequest(cursor: "1.2"), RepairRequest(project: id, replica: id, lane: 1, sequence: 40),
+    DoctorRequest(), BackupRequest(), BackupRequest(cursor: "a.1"), LogRequest(after: 7),
+    LogRequest(),
+    FleetRequest(), ParkedDiscardRequest(dot: dot, reason: "A test."),
   ]
 }
