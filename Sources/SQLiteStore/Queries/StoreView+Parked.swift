@@ -43,15 +43,20 @@ extension StoreView {
 
   /// Of a row `p` of `sync_parked`: no void takes the change back. One that is taken back asks nobody
   /// any more.
-  static let isNotTakenBack = """
-    NOT EXISTS (
-      SELECT 1 FROM voids v JOIN sync_origins o ON o.ref = p.origin
-      WHERE v.replica = o.replica AND v.lane = o.lane AND v.sequence = p.sequence
-        AND v.state IS NOT 'released')
-    """
+  var isNotTakenBack: String {
+    let voids = schema.kinds.filter { kind in if case .void = kind.role { true } else { false } }
+    return voids.reduce("true") { condition, kind in
+      """
+      \(condition) AND NOT EXISTS (
+        SELECT 1 FROM \(Columns.quoted(kind.table)) v JOIN sync_origins o ON o.ref = p.origin
+        WHERE v.replica = o.replica AND v.lane = o.lane AND v.sequence = p.sequence
+          AND v.state IS NOT 'released')
+      """
+    }
+  }
 
   func parked(limit: Int, cursor: String?) throws -> StoredParkedPage {
-    var condition = "WHERE \(Self.isNotTakenBack)"
+    var condition = "WHERE \(isNotTakenBack)"
     var arguments: StatementArguments = []
     if let cursor {
       let parts = cursor.split(separator: ".").compactMap { Int64($0) }

@@ -43,7 +43,7 @@ struct BackupCommand: ParsableCommand {
     try StandardOutput.line("\(file): \(Words.bytes(piece.total)), whole and on the disk.")
   }
 
-  private struct Made: Codable, Hashable, Sendable {
+  struct Made: Codable, Hashable, Sendable {
     var bytes: Int64
     var file: String
   }

@@ -125,7 +125,8 @@ struct ConflictResolveCommand: ParsableCommand {
     let detail = try connection.ask(ConflictResolveRequest(id: id, choice: choice, seen: seen))
     if output.json { return try printDocument(detail) }
     try StandardOutput.line(Terminal.harmless(detail.choice))
-    try StandardOutput.line("To take it back: labctl conflict undo \(detail.summary.id)")
+    try StandardOutput.flush()
+    StandardError.line("To take it back: labctl conflict undo \(detail.summary.id)")
   }
 
   private func resolveMany() throws {

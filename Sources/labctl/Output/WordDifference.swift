@@ -9,7 +9,7 @@ enum WordDifference {
     let (words, others) = (words(of: text), words(of: other))
     guard text != other, words.count <= limit, others.count <= limit else { return text }
     let kept = common(words.map(\.word), others.map(\.word))
-    guard kept.contains(true) else { return text }
+    guard zip(kept, words).contains(where: { $0 && !$1.word.isEmpty }) else { return text }
     var result = ""
     var isMarking = false
     for (index, (word, gap)) in words.enumerated() {
