@@ -39,7 +39,8 @@ extension ControlFailure {
       case 5, 6: ("another program keeps the store locked", "try again, or end that program")
       case 8: ("the store can not be written to", "check who owns the store's file and folder")
       case 10: ("the disk reported an error: \(message)", "check the disk")
-      case 11, 26: (
+      case 11, 26:
+        (
           "the store's file is damaged",
           "stop labsyncd, copy the file away, and restore a backup (see the runbook)"
         )

@@ -148,7 +148,8 @@ struct ControlRequests {
 
   private static func notInSync(_ words: String) -> ControlFailure {
     ControlFailure(
-      what: "the two sides are not in sync", why: words, remedy: "labctl doctor says what stands in the way",
+      what: "the two sides are not in sync", why: words,
+      remedy: "labctl doctor says what stands in the way",
       exit: .needsAttention)
   }
 
