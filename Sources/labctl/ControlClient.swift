@@ -45,7 +45,7 @@ struct ControlClient: ~Copyable {
   /// Sends the question and waits for its answer, at most the timeout.
   ///
   /// `meanwhile` is called twice a second; as long as it says that there is progress, the timeout
-  /// begins anew.
+  /// begins anew. A daemon that ends is noticed at once, whatever it says.
   func ask<Question: ControlQuestion>(
     _ question: Question, meanwhile: (() -> Bool)? = nil
   ) throws(ControlFailure) -> Question.Answer {

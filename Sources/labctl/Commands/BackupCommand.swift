@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Glibc
 import SyncControl
 
@@ -24,14 +23,15 @@ struct BackupCommand: ParsableCommand {
     }
     let client = try connection.client()
     let target = try BackupFile(file)
-    var piece = try client.ask(BackupRequest())
+    // A large store takes its time to be copied; a daemon that ends is noticed at once.
+    var piece = try client.ask(BackupRequest()) { true }
     var progress = ProgressBar(total: Int(piece.total))
-    try target.add(piece.bytes)
+    try target.add([UInt8](piece.bytes))
     while let cursor = piece.cursor {
       let rate = progress.rate(target.byteCount / 1_000_000, "MB")
       progress.update(done: target.byteCount, Words.bytes(Int64(target.byteCount)) + rate)
       piece = try client.ask(BackupRequest(cursor: cursor))
-      try target.add(piece.bytes)
+      try target.add([UInt8](piece.bytes))
     }
     progress.clear()
     guard target.byteCount == piece.total else {
@@ -64,7 +64,7 @@ private final class BackupFile {
     guard descriptor >= 0 else { throw failure() }
   }
 
-  func add(_ bytes: Data) throws {
+  func add(_ bytes: [UInt8]) throws {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }

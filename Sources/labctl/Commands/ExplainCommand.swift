@@ -63,7 +63,7 @@ private struct Steps {
 
   /// The words with each dot as the name of its step, the longest dots first: one may begin another.
   func naming(_ words: String) -> String {
-    guard words.contains("/") else { return words }
+    guard words.contains(where: { $0 == "/" }) else { return words }
     return dots.sorted { $0.count > $1.count }.reduce(words) {
       $0.replacing($1, with: name(of: $1))
     }

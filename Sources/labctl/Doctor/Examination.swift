@@ -16,7 +16,7 @@ struct Examination {
 
   init(_ client: borrowing ControlClient) throws {
     status = try client.ask(StatusRequest())
-    facts = try client.ask(DoctorRequest())
+    facts = try client.ask(DoctorRequest()) { true }
     let isLab = status.side == .lab
     route = isLab ? Route(to: status.connection.endpoint) : .none
     let canSync = isLab && !status.isPaused && status.connection.state != .unconfigured
