@@ -16,6 +16,8 @@ public enum ControlProtocol {
   public static let messageBytes = 8 * 1024 * 1024
   /// Rows of a page unless the request says fewer.
   public static let pageRows = 100
+  /// Bytes of one piece of a backup.
+  public static let backupPieceBytes = 2 * 1024 * 1024
   /// The most rows a request may ask for in one page.
   public static let maximumPageRows = 1000
 }

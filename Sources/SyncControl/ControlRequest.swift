@@ -23,6 +23,11 @@ public enum ControlRequest: Hashable, Sendable {
   case leaveCheck(LeaveCheckRequest)
   case verify(VerifyRequest)
   case repair(RepairRequest)
+  case doctor(DoctorRequest)
+  case backup(BackupRequest)
+  case log(LogRequest)
+  case fleet(FleetRequest)
+  case parkedDiscard(ParkedDiscardRequest)
 
   /// The `request` member.
   public enum Name: String, Codable, CaseIterable, Hashable, Sendable {
@@ -30,6 +35,7 @@ public enum ControlRequest: Hashable, Sendable {
     case status, sync, add, set, remove, list, show, importLines, export
     case conflictList, conflictShow, conflictResolve, conflictUndo
     case parkedList, parkedShow, parkedRetry, explain, leaveCheck, verify, repair
+    case doctor, backup, log, fleet, parkedDiscard
   }
 
   /// What was asked, with the type of its answer.
@@ -58,6 +64,11 @@ public enum ControlRequest: Hashable, Sendable {
     case .leaveCheck(let question): question
     case .verify(let question): question
     case .repair(let question): question
+    case .doctor(let question): question
+    case .backup(let question): question
+    case .log(let question): question
+    case .fleet(let question): question
+    case .parkedDiscard(let question): question
     }
   }
 }
@@ -92,6 +103,11 @@ extension ControlRequest: Decodable {
     case .leaveCheck: self = .leaveCheck(try LeaveCheckRequest(from: decoder))
     case .verify: self = .verify(try VerifyRequest(from: decoder))
     case .repair: self = .repair(try RepairRequest(from: decoder))
+    case .doctor: self = .doctor(try DoctorRequest(from: decoder))
+    case .backup: self = .backup(try BackupRequest(from: decoder))
+    case .log: self = .log(try LogRequest(from: decoder))
+    case .fleet: self = .fleet(try FleetRequest(from: decoder))
+    case .parkedDiscard: self = .parkedDiscard(try ParkedDiscardRequest(from: decoder))
     }
   }
 }

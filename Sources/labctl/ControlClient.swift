@@ -43,11 +43,14 @@ struct ControlClient: ~Copyable {
   }
 
   /// Sends the question and waits for its answer, at most the timeout.
+  ///
+  /// `meanwhile` is called twice a second; as long as it says that there is progress, the timeout
+  /// begins anew. A daemon that ends is noticed at once, whatever it says.
   func ask<Question: ControlQuestion>(
-    _ question: Question
+    _ question: Question, meanwhile: (() -> Bool)? = nil
   ) throws(ControlFailure) -> Question.Answer {
     let request = try ControlCodec.encode(question)
-    let deadline = monotonicMilliseconds() + timeoutSeconds * 1000
+    var deadline = monotonicMilliseconds() + timeoutSeconds * 1000
     do {
       var isSent = false
       var poller = Poller<Tag>()
@@ -64,7 +67,13 @@ struct ControlClient: ~Copyable {
         if try hasLost(), isSent { throw wentAway() }
         let left = deadline - monotonicMilliseconds()
         guard left > 0 else { throw silent() }
-        _ = try poller.wait(timeoutMilliseconds: left)
+        guard let meanwhile else {
+          _ = try poller.wait(timeoutMilliseconds: left)
+          continue
+        }
+        if try poller.wait(timeoutMilliseconds: min(left, 500)) == .timedOut, meanwhile() {
+          deadline = monotonicMilliseconds() + timeoutSeconds * 1000
+        }
       }
     } catch let failure as ControlFailure {
       throw failure

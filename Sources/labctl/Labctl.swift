@@ -21,7 +21,8 @@ struct Labctl: ParsableCommand {
       ReportCommand.self, MetricsCommand.self, EventsCommand.self,
       ListCommand.self, ShowCommand.self, ImportCommand.self, ExportCommand.self,
       ConflictCommand.self, ParkedCommand.self, ExplainCommand.self, LeaveCheckCommand.self,
-      VerifyCommand.self,
+      VerifyCommand.self, DoctorCommand.self, FleetCommand.self, LogCommand.self,
+      BackupCommand.self,
     ])
 
   static func main() {

@@ -11,7 +11,9 @@ extension FieldDeclaration {
     do {
       return try cells(reading: coerced(json), reference: reference).first?.value ?? .null
     } catch let error {
-      throw StoreError.refused(what: "Wrong value", why: error.description, hint: "")
+      throw StoreError.refused(
+        what: "Wrong value", why: error.description,
+        hint: "See how values are written: labctl help add")
     }
   }
 
@@ -23,7 +25,9 @@ extension FieldDeclaration {
     do {
       cells = try self.cells(reading: coerced(json), reference: reference)
     } catch let error {
-      throw StoreError.refused(what: "Wrong value", why: error.description, hint: "")
+      throw StoreError.refused(
+        what: "Wrong value", why: error.description,
+        hint: "See how values are written: labctl help add")
     }
     switch type {
     case .textSet, .referenceSet:

@@ -243,7 +243,8 @@ struct RecordWriter {
           hint: "Change that one: labctl set \(kind.name) ID field=value")
       default:
         throw StoreError.refused(
-          what: what, why: error.message ?? "a rule of its table forbids it", hint: "")
+          what: what, why: error.message ?? "a rule of its table forbids it",
+          hint: "Nothing was written; write it as the rule wants.")
       }
     }
   }

@@ -42,7 +42,7 @@ extension StoreView {
       changes: try count("SELECT max(position) FROM sync_log"),
       openConflicts: try count("SELECT count(*) FROM sync_conflicts WHERE status = 'open'"),
       settledConflicts: try count("SELECT count(*) FROM sync_conflicts WHERE status = 'settled'"),
-      parked: try count("SELECT count(*) FROM sync_parked"),
+      parked: try count("SELECT count(*) FROM sync_parked p WHERE \(isNotTakenBack)"),
       storeBytes: Self.bytes(of: path),
       oldestUnacknowledgedAt: try oldestUnacknowledged(acknowledged))
   }

@@ -41,8 +41,22 @@ extension StoreView {
     FROM sync_parked p JOIN sync_log l ON l.origin = p.origin AND l.sequence = p.sequence
     """
 
+  /// Of a row `p` of `sync_parked`: no void takes the change back. One that is taken back asks nobody
+  /// any more.
+  var isNotTakenBack: String {
+    let voids = schema.kinds.filter { kind in if case .void = kind.role { true } else { false } }
+    return voids.reduce("true") { condition, kind in
+      """
+      \(condition) AND NOT EXISTS (
+        SELECT 1 FROM \(Columns.quoted(kind.table)) v JOIN sync_origins o ON o.ref = p.origin
+        WHERE v.replica = o.replica AND v.lane = o.lane AND v.sequence = p.sequence
+          AND v.state IS NOT 'released')
+      """
+    }
+  }
+
   func parked(limit: Int, cursor: String?) throws -> StoredParkedPage {
-    var condition = ""
+    var condition = "WHERE \(isNotTakenBack)"
     var arguments: StatementArguments = []
     if let cursor {
       let parts = cursor.split(separator: ".").compactMap { Int64($0) }
@@ -51,7 +65,7 @@ extension StoreView {
           what: "The next page", why: "its cursor is not one of this list",
           hint: "Ask for the first page again.")
       }
-      condition = "WHERE (p.since, p.origin, p.sequence) > (?, ?, ?)"
+      condition += " AND (p.since, p.origin, p.sequence) > (?, ?, ?)"
       arguments = StatementArguments(parts)
     }
     let rows = try Row.fetchAll(

@@ -50,13 +50,15 @@ public struct Status: Codable, Hashable, Sendable {
   /// How often another side broke the protocol since this daemon started: frames that are no message,
   /// changes that their sender may not bring. Each was dropped, and is in the log.
   public var violations: Int
+  /// Changes that the other side has said to have and this one has not; nil where nobody is connected.
+  public var coming: Int?
 
   public init(
     side: Side, replica: String, name: String, projects: [Project], connection: Connection,
     outbox: Int, queued: Int, received: Int, durable: Int, confirmed: Int, oldestAgeSeconds: Int?,
     conflicts: Int, settled: Int, parked: Int, held: Int, clockOffsetMilliseconds: Int64?,
     lastSync: Int64?, inSync: InSync, storeBytes: Int64, software: String, peers: [Peer],
-    isPaused: Bool, fork: Fork? = nil, violations: Int = 0
+    isPaused: Bool, fork: Fork? = nil, violations: Int = 0, coming: Int? = nil
   ) {
     self.side = side
     self.replica = replica
@@ -82,12 +84,13 @@ public struct Status: Codable, Hashable, Sendable {
     self.isPaused = isPaused
     self.fork = fork
     self.violations = violations
+    self.coming = coming
   }
 
   private enum CodingKeys: String, CodingKey {
     case version, side, replica, name, projects, connection, outbox, queued, received, durable
     case confirmed, oldestAgeSeconds, conflicts, settled, parked, held, clockOffsetMilliseconds
-    case lastSync, inSync, storeBytes, software, peers, fork, violations
+    case lastSync, inSync, storeBytes, software, peers, fork, violations, coming
     case isPaused = "paused"
   }
 
@@ -119,6 +122,7 @@ public struct Status: Codable, Hashable, Sendable {
     try container.encode(isPaused, forKey: .isPaused)
     try container.encode(fork, forKey: .fork)
     try container.encode(violations, forKey: .violations)
+    try container.encode(coming, forKey: .coming)
   }
 }
 

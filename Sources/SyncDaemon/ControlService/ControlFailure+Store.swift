@@ -10,7 +10,7 @@ extension ControlFailure {
     default:
       self.init(
         what: "the request could not be carried out", why: "labsyncd met an unexpected error",
-        remedy: "look at what labsyncd logged")
+        remedy: "see what it logged: journalctl -u 'labsyncd-*' -n 20")
     }
   }
 
@@ -39,9 +39,13 @@ extension ControlFailure {
       case 5, 6: ("another program keeps the store locked", "try again, or end that program")
       case 8: ("the store can not be written to", "check who owns the store's file and folder")
       case 10: ("the disk reported an error: \(message)", "check the disk")
-      case 11, 26: ("the store's file is damaged", "stop labsyncd and copy the store away")
+      case 11, 26:
+        (
+          "the store's file is damaged",
+          "stop labsyncd, copy the file away, and restore a backup (see the runbook)"
+        )
       case 13: ("the disk is full", "free some space; nothing was lost")
-      default: (message, "look at what labsyncd logged")
+      default: (message, "see what it logged: journalctl -u 'labsyncd-*' -n 20")
       }
     self.init(what: "\(doing) did not work", why: why, remedy: remedy)
   }

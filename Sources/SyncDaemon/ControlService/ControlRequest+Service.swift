@@ -16,11 +16,13 @@ extension ControlRequest {
   /// Who answers this request.
   public var service: Service {
     switch self {
-    case .status, .sync, .leaveCheck, .repair, .metrics, .events: .loop
-    case .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo, .parkedRetry: .writing
+    case .status, .sync, .leaveCheck, .repair, .metrics, .events, .fleet: .loop
+    case .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo, .parkedRetry,
+      .parkedDiscard:
+      .writing
     case .report: .reporting
     case .list, .show, .export, .conflictList, .conflictShow, .parkedList, .parkedShow, .explain,
-      .verify:
+      .verify, .doctor, .backup, .log:
       .reading
     }
   }

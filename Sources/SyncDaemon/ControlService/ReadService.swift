@@ -5,6 +5,7 @@ import SyncCore
 /// Answers the requests that only read, from a reader of its own. Used on the reader's thread.
 public struct ReadService {
   let reader: StoreReader
+  private let backups: Backups
   /// How complete a report is, as far as the loop knows.
   public var completeness = Report.Completeness.unknown
   /// What people call the machines, as far as it is known.
@@ -12,6 +13,7 @@ public struct ReadService {
 
   public init(reader: StoreReader, names: ReplicaNames = ReplicaNames()) {
     self.reader = reader
+    backups = Backups(reader: reader)
     self.names = names
   }
 
@@ -32,14 +34,28 @@ public struct ReadService {
     case .parkedShow(let request): try encoded { try parkedDetail(request) }
     case .explain(let request): try encoded { try explain(request) }
     case .verify(let request): try encoded { VerifyPage(try reader.verify(from: request.cursor)) }
+    case .doctor: try encoded { try DoctorFacts(of: reader) }
+    case .backup(let request): try encoded { try backups.piece(request.cursor, at: now) }
+    case .log(let request): try encoded { try log(request) }
     case .status, .sync, .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo,
-      .parkedRetry, .leaveCheck, .repair:
+      .parkedRetry, .leaveCheck, .repair, .fleet, .parkedDiscard:
       throw misdirected(request)
     }
   }
 
   /// Lets go of exports that nobody goes on with. To be called at least once a minute.
-  public func dropIdleExports(at now: Instant) { reader.dropIdleExports(at: now) }
+  public func dropIdleExports(at now: Instant) {
+    reader.dropIdleExports(at: now)
+    backups.dropIdle(at: now)
+  }
+
+  private func log(_ request: LogRequest) throws -> LogPage {
+    let limit = min(max(request.limit, 1), ControlProtocol.maximumPageRows)
+    return LogPage(
+      entries: try reader.log(after: request.after, limit: limit).map {
+        LogEntry($0, names: names)
+      })
+  }
 
   private func list(_ request: ListRequest) throws -> RecordPage {
     let limit = min(max(request.limit, 1), ControlProtocol.maximumPageRows)

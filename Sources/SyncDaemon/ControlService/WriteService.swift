@@ -26,8 +26,9 @@ public struct WriteService {
     case .conflictUndo(let request):
       try encoded { ConflictDetail(try store.undoResolution(request.id, at: now), names: names) }
     case .parkedRetry(let request): try encoded { try retry(request, store, now) }
+    case .parkedDiscard(let request): try encoded { try discard(request, store, now) }
     case .status, .sync, .list, .show, .export, .conflictList, .conflictShow, .parkedList,
-      .parkedShow, .explain, .leaveCheck, .verify, .repair:
+      .parkedShow, .explain, .leaveCheck, .verify, .repair, .doctor, .backup, .log, .fleet:
       throw misdirected(request)
     }
   }

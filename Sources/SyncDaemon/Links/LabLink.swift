@@ -285,6 +285,7 @@ extension LabLink {
     standing.isInSync = session?.inSyncSince != nil
     standing.inSyncAt = session?.inSyncSince?.wallMilliseconds ?? lastProof
     standing.peer = session?.peer?.replica
+    standing.coming = try session?.toCome(in: store).map { Int(clamping: $0) }
     for project in session?.projects ?? [] {
       standing.received += try session?.progress(of: project, in: store)?.received ?? 0
     }

@@ -55,12 +55,19 @@ struct LinkLog {
     switch event {
     case .dialing(let endpoint): logger.debug("dialing", metadata: ["endpoint": "\(endpoint)"])
     case .waiting(let milliseconds, let why):
-      logger.notice("waiting", metadata: ["milliseconds": "\(milliseconds)", "why": "\(why)"])
-    case .refused(let words): logger.warning("refused", metadata: ["why": "\(words)"])
+      logger.notice(
+        "not connected; tries again",
+        metadata: ["milliseconds": "\(milliseconds)", "why": "\(why)"])
+    case .refused(let words):
+      logger.warning("the online side does not let this laptop in", metadata: ["why": "\(words)"])
     case .session(let event): note(event, device: "online")
     case .sessionEnded(let ending): ended(ending, device: "online")
-    case .storeFailed(let words): logger.error("store failed", metadata: ["why": "\(words)"])
-    case .keyShared(let words): logger.warning("key shared", metadata: ["why": "\(words)"])
+    case .storeFailed(let words):
+      logger.error(
+        "the store can not be used just now; nothing was acknowledged",
+        metadata: ["why": "\(words)"])
+    case .keyShared(let words):
+      logger.warning("another machine uses this machine's key", metadata: ["why": "\(words)"])
     case .answered: break
     }
   }
@@ -102,7 +109,8 @@ struct LinkLog {
         ])
     case .clock(let offset, let isSuspect):
       logger.log(
-        level: isSuspect ? .warning : .debug, "clock",
+        level: isSuspect ? .warning : .debug,
+        isSuspect ? "the clocks are far apart; causality decides" : "clocks compared",
         metadata: ["device": "\(device)", "offsetMilliseconds": "\(offset)"])
     case .adopted(let project):
       logger.notice("project adopted", metadata: ["project": "\(project)"])
@@ -123,7 +131,7 @@ struct LinkLog {
       logger.debug("in sync", metadata: ["device": "\(device)", "project": "\(project)"])
     case .chainMismatch(let divergence):
       logger.error(
-        "chains differ",
+        "what a machine wrote differs here and there",
         metadata: [
           "device": "\(device)", "replica": "\(divergence.origin.replica)",
           "sequence": "\(divergence.sequence)",

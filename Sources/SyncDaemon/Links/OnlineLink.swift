@@ -31,6 +31,7 @@ final class OnlineLink: SideLink {
   private var proofs = ProofMemory()
   private let since: Int64
   private var violations = 0
+  private var fleetMemory = FleetMemory()
   let pollGeneration = 0
   private(set) var wantsWork = false
 
@@ -173,6 +174,7 @@ final class OnlineLink: SideLink {
   private static let messagesPerTurn = 64
 
   private func receive(at now: Instant, _ store: inout SQLiteStore) throws {
+    defer { noteFleet(at: now, store) }
     for _ in 0..<Self.messagesPerTurn {
       guard let message = try socket.receive() else { return }
       guard let route = message.parts.first else { continue }
@@ -276,6 +278,17 @@ final class OnlineLink: SideLink {
 }
 
 extension OnlineLink {
+  func fleet(at now: Instant, store: SQLiteStore) -> Fleet? {
+    fleetMemory.note(worker.sessions.map { ($0.device.name, $0.session) }, store, at: now)
+    let machines = standing(at: now, store: store).peers
+    return Fleet(machines: machines.map { fleetMemory.machine($0) })
+  }
+
+  private func noteFleet(at now: Instant, _ store: SQLiteStore) {
+    guard fleetMemory.isDue(at: now) else { return }
+    fleetMemory.note(worker.sessions.map { ($0.device.name, $0.session) }, store, at: now)
+  }
+
   func leaveCheck(uncaptured: Int, store: SQLiteStore) -> LeaveCheck? { nil }
 
   func beginAnew(at now: Instant, store: inout SQLiteStore) {}

@@ -34,12 +34,18 @@ protocol SideLink: AnyObject {
 
   /// How things stand with the other side. Cost: a few look-ups in the store.
   func standing(at now: Instant, store: SQLiteStore) throws -> LinkStanding
+  /// The machines that this side serves; `nil` on a laptop that serves none.
+  func fleet(at now: Instant, store: SQLiteStore) -> Fleet?
   /// Whether this machine may be lost now; `nil` on the side where everything ends up anyway.
   func leaveCheck(uncaptured: Int, store: SQLiteStore) throws -> LeaveCheck?
   /// Ends the conversation and begins a new one, because the store has less than it said.
   func beginAnew(at now: Instant, store: inout SQLiteStore)
   /// The connection in one sentence, from memory.
   func connectionWords(at now: Instant) -> String
+}
+
+extension SideLink {
+  func fleet(at now: Instant, store: SQLiteStore) -> Fleet? { nil }
 }
 
 enum Wake: Hashable, Sendable {
@@ -56,6 +62,8 @@ struct LinkStanding {
   var isInSync = false
   /// Changes that the peer has received and not yet committed.
   var received = 0
+  /// Changes that the peer has said to have and this store has not.
+  var coming: Int?
   /// The peer, once it said who it is.
   var peer: ReplicaID?
   var peers: [Status.Peer] = []

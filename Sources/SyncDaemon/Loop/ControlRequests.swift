@@ -79,6 +79,14 @@ struct ControlRequests {
     case .repair(let request):
       answer(try repair(request, at: now, store: &store, link: link))
       return .answered
+    case .fleet:
+      guard let fleet = link.fleet(at: now, store: store) else {
+        throw ControlFailure(
+          what: "there is no fleet to show", why: "this laptop serves no other machine",
+          remedy: "labctl fleet on the online side; labctl status here")
+      }
+      answer(try ControlCodec.encode(answer: fleet))
+      return .answered
     default:
       let standing = try link.standing(at: now, store: store)
       answer(try ControlCodec.encode(answer: try status.make(store, standing, at: now)))
@@ -163,7 +171,8 @@ struct ControlRequests {
 
   private static func notInSync(_ words: String) -> ControlFailure {
     ControlFailure(
-      what: "the two sides are not in sync", why: words, remedy: "labctl status",
+      what: "the two sides are not in sync", why: words,
+      remedy: "labctl doctor says what stands in the way",
       exit: .needsAttention)
   }
 

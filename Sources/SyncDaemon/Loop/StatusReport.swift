@@ -44,7 +44,7 @@ struct StatusReport {
       inSync: Status.InSync(value: standing.isInSync && isClean, at: standing.inSyncAt),
       storeBytes: figures.storeBytes, software: Daemon.software, peers: standing.peers,
       isPaused: standing.isPaused, fork: try fork(of: store),
-      violations: standing.violations)
+      violations: standing.violations, coming: standing.coming)
   }
 
   private func fork(of store: SQLiteStore) throws -> Status.Fork? {

@@ -6,7 +6,8 @@ public struct FileWatch: ~Copyable {
 
   /// What is worth telling.
   public enum Interest: Hashable, Sendable {
-    /// Files written and closed, moved in or out, deleted: a folder of small files that people edit.
+    /// Files written and closed, moved in or out, deleted, or given to others: a folder of small files
+    /// that people edit, and then may let us read.
     case replacedFiles
     /// Every single write: a database that others write to.
     case writes
@@ -15,7 +16,7 @@ public struct FileWatch: ~Copyable {
       switch self {
       case .replacedFiles:
         UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_FROM) | UInt32(IN_MOVED_TO) | UInt32(IN_DELETE)
-          | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF) | UInt32(IN_ONLYDIR)
+          | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF) | UInt32(IN_ATTRIB) | UInt32(IN_ONLYDIR)
       case .writes:
         UInt32(IN_MODIFY) | UInt32(IN_CREATE) | UInt32(IN_ONLYDIR)
       }

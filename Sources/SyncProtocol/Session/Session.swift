@@ -188,7 +188,7 @@ extension Session {
     return progress
   }
 
-  private var running: Running? {
+  var running: Running? {
     if case .running(let running) = state { running } else { nil }
   }
 }

@@ -79,14 +79,24 @@ struct ConflictShowCommand: ParsableCommand {
 struct ConflictResolveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resolve", abstract: "Settles a conflict by your choice, everywhere.",
-    discussion: "labctl conflict undo takes it back.")
+    discussion: """
+      With an id: --keep and the number of a value in labctl conflict show, or --value. \
+      Without one, many at once: --keep lab, online or newest, for the open conflicts of a \
+      session or of a kind; one that has several values of that side stays open, and the command \
+      ends with 3. --trial says what would be done. labctl conflict undo takes each back.
 
-  @Argument(help: "The conflict's id.") var id: String
-  @Option(help: "Keep the value with this number in labctl conflict show.") var keep: Int?
+        labctl conflict resolve --keep lab --session 01a201f5-8a46-7be1-88c4-f6acb09dbe4c
+      """)
+
+  @Argument(help: "The conflict's id; without it, those of --session or --kind.") var id: String?
+  @Option(help: "The number of a value; or lab, online or newest.") var keep: String?
   @Option(parsing: .unconditional, help: "Another value instead of all of them.")
   var value: String?
   @Option(help: "The revision in what you looked at; refused when values came in since.")
   var seen: String?
+  @Option(help: "Those of this session's records, by its id.") var session: String?
+  @Option(help: "Those of this kind, such as idea.") var kind: String?
+  @Flag(help: "Say what would be done, and do nothing.") var trial = false
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions
 
@@ -94,15 +104,48 @@ struct ConflictResolveCommand: ParsableCommand {
     guard (keep == nil) != (value == nil) else {
       throw ValidationError("Give either --keep N or --value V.")
     }
-    if let keep, keep < 1 { throw ValidationError("--keep is the number of a value, from 1.") }
+    if id == nil {
+      guard session != nil || kind != nil else {
+        throw ValidationError("Give a conflict's id, or say which with --session or --kind.")
+      }
+      guard let keep, ConflictBulk.Choice(rawValue: keep) != nil else {
+        throw ValidationError("Several conflicts take --keep lab, online or newest.")
+      }
+    } else if session != nil || kind != nil || trial {
+      throw ValidationError("--session, --kind and --trial are for many; an id is one conflict.")
+    } else if let keep, Int(keep).map({ $0 < 1 }) ?? true {
+      throw ValidationError("--keep is the number of a value, from 1.")
+    }
   }
 
   func run() throws {
+    guard let id else { return try resolveMany() }
     let choice: ConflictResolveRequest.Choice =
-      keep.map { .keep($0) } ?? .value(.text(value ?? ""))
+      keep.flatMap { Int($0) }.map { .keep($0) } ?? .value(.text(value ?? ""))
     let detail = try connection.ask(ConflictResolveRequest(id: id, choice: choice, seen: seen))
     if output.json { return try printDocument(detail) }
     try StandardOutput.line(Terminal.harmless(detail.choice))
+    try StandardOutput.flush()
+    StandardError.line("To take it back: labctl conflict undo \(detail.summary.id)")
+  }
+
+  private func resolveMany() throws {
+    guard let keep, let choice = ConflictBulk.Choice(rawValue: keep) else { return }
+    let bulk = ConflictBulk(choice: choice, session: session, kind: kind, isTrial: trial)
+    let isForPrograms = output.json
+    let summary = try bulk.run(connection.client()) { conflict, words in
+      guard !isForPrograms else { return }
+      let name = Terminal.cut(Terminal.oneLine(conflict.name), to: 40)
+      try StandardOutput.line(
+        "\(conflict.id)  \(conflict.kind) \(name), \(conflict.field): \(Terminal.oneLine(words))")
+    }
+    if isForPrograms {
+      try printDocument(summary)
+    } else if summary.resolved.isEmpty, summary.skipped.isEmpty {
+      StandardError.line("No open conflict is meant by that.")
+    }
+    try StandardOutput.flush()
+    if !summary.skipped.isEmpty { throw Ended(status: .partlyDone) }
   }
 }
 
@@ -128,20 +171,28 @@ extension ConflictSummary {
 
 private func print(_ detail: ConflictDetail) throws {
   let summary = detail.summary
+  try StandardOutput.line(
+    Terminal.bold("\(summary.kind) \(Terminal.oneLine(summary.name)): \(summary.field)"))
   try printPairs([
     (name: "conflict", value: "\(summary.id), \(summary.status.rawValue)"),
     (name: "record", value: "\(summary.kind) \(summary.record)"),
-    (name: "called", value: summary.title ?? ""),
-    (name: "field", value: "\(summary.field), merged by the rule \(summary.rule)"),
+    (name: "rule", value: summary.rule),
     (name: "choice", value: detail.choice),
     (name: "revision", value: detail.revision),
   ])
-  for value in detail.values {
+  let texts = detail.values.map { value in
+    if case .text(let text) = value.value { text } else { nil as String? }
+  }
+  for (index, value) in detail.values.enumerated() {
     try StandardOutput.line()
     let mark = value.value == summary.shown ? ", shown meanwhile" : ""
     try StandardOutput.line(Terminal.bold("Value \(value.number)\(mark)"))
+    var words = try Words.value(value.value)
+    // Each beside the first; the first beside the second.
+    let other = texts.count < 2 ? nil : texts[index == 0 ? 1 : 0]
+    if let text = texts[index], let other { words = WordDifference.marking(text, against: other) }
     try printPairs([
-      (name: "  value", value: try Words.value(value.value)),
+      (name: "  value", value: words),
       (name: "  who", value: value.who ?? "not said"),
       (name: "  where", value: "\(value.replica) (\(value.side.rawValue)), by \(value.channel)"),
       (name: "  when", value: Words.timeAndAge(value.at)),
@@ -149,7 +200,15 @@ private func print(_ detail: ConflictDetail) throws {
       (name: "  changes", value: value.dots.joined(separator: "\n")),
     ])
   }
-  guard summary.status == .open else { return }
+  if texts.count > 1, texts.allSatisfy({ $0 != nil }) {
+    try StandardOutput.line()
+    try StandardOutput.line("[ ] marks the words in which the values differ.")
+  }
   try StandardOutput.line()
-  try StandardOutput.line("To choose: labctl conflict resolve \(summary.id) --keep 1")
+  guard summary.status == .open else {
+    return try StandardOutput.line("To open it again: labctl conflict undo \(summary.id)")
+  }
+  try StandardOutput.line(
+    "To choose: labctl conflict resolve \(summary.id) --keep 1 --seen \(detail.revision)")
+  try StandardOutput.line("or with words of your own: --value \"…\" instead of --keep 1")
 }

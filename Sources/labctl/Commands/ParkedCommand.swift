@@ -4,7 +4,10 @@ import SyncControl
 struct ParkedCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "parked", abstract: "Changes that are kept and could not be applied.",
-    subcommands: [ParkedListCommand.self, ParkedShowCommand.self, ParkedRetryCommand.self])
+    subcommands: [
+      ParkedListCommand.self, ParkedShowCommand.self, ParkedRetryCommand.self,
+      ParkedDiscardCommand.self,
+    ])
 }
 
 struct ParkedListCommand: ParsableCommand {
@@ -81,5 +84,25 @@ struct ParkedRetryCommand: ParsableCommand {
     }
     try StandardOutput.flush()
     if result.stillParked > 0 { throw Ended(status: .partlyDone) }
+  }
+}
+
+struct ParkedDiscardCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "discard", abstract: "Takes a parked change back, on every machine.",
+    discussion: """
+      On the online side only: what counts has to be the same everywhere. The change stays in the \
+      log, and those who wrote it see the reason.
+      """)
+
+  @Argument(help: "The change, as labctl parked list names it.") var change: String
+  @Option(help: "Why, for the people who wrote it.") var reason: String
+  @OptionGroup var connection: ConnectionOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let confirmation = try connection.ask(ParkedDiscardRequest(dot: change, reason: reason))
+    if output.json { return try printDocument(confirmation) }
+    try StandardOutput.line(Terminal.harmless(confirmation.words))
   }
 }

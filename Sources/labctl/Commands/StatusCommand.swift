@@ -7,10 +7,11 @@ struct StatusCommand: ParsableCommand {
     commandName: "status", abstract: "Says how things stand.",
     discussion: """
       --check ends with 4 unless everything is in sync and nothing asks for a person, and says \
-      why. --watch prints again every two seconds until it is interrupted.
+      why. --watch shows it on the whole terminal, anew every second, with how fast what waits \
+      goes, until it is interrupted; where there is no terminal, it prints every two seconds.
       """)
 
-  @Flag(help: "Print again every two seconds.") var watch = false
+  @Flag(help: "Show it anew, until interrupted.") var watch = false
   @Flag(help: "End with status 4 unless all is well.") var check = false
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions
@@ -26,6 +27,8 @@ struct StatusCommand: ParsableCommand {
       try StandardOutput.flush()
       return try judge(status)
     }
+    let isScreen = !output.json && Terminal.isTerminal(STDOUT_FILENO)
+    if isScreen { return try WatchScreen.run(connection) }
     while true {
       do {
         try watch(through: connection.client())
@@ -39,10 +42,6 @@ struct StatusCommand: ParsableCommand {
   private func watch(through client: borrowing ControlClient) throws {
     while true {
       let status = try client.ask(StatusRequest())
-      if !output.json, Terminal.isTerminal(STDOUT_FILENO) {
-        // To the top left corner, and nothing below it.
-        try StandardOutput.write(Array("\u{1B}[H\u{1B}[2J".utf8), to: STDOUT_FILENO)
-      }
       try print(status)
       if !output.json { try StandardOutput.line() }
       try StandardOutput.flush()

@@ -6,7 +6,8 @@ struct SyncCommand: ParsableCommand {
     commandName: "sync", abstract: "Connects now, pauses, or goes on.",
     discussion: """
       now: connects at once; while a sync runs, another one follows it. \
-      pause: ends the connection and makes none until resume; capture goes on.
+      pause: ends the connection and makes none until resume; capture goes on. \
+      While much has to travel, it says how far that is; --timeout counts from the last progress.
       """)
 
   @Argument(help: "now, pause or resume.") var action: SyncRequest.Action
@@ -14,7 +15,17 @@ struct SyncCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let confirmation = try connection.ask(SyncRequest(action: action))
+    let client = try connection.client()
+    var drain = DrainProgress()
+    let confirmation: Confirmation
+    do {
+      let beside = try connection.client()
+      confirmation = try client.ask(SyncRequest(action: action)) { drain.look(through: beside) }
+      drain.clear()
+    } catch {
+      drain.clear()
+      throw error
+    }
     if output.json { return try printDocument(confirmation) }
     try StandardOutput.line(Terminal.harmless(confirmation.words))
   }

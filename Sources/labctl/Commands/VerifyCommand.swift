@@ -22,7 +22,8 @@ struct VerifyCommand: ParsableCommand {
     var progress = ProgressBar(total: page.total)
     var damages = page.damages
     while let cursor = page.cursor {
-      progress.update(done: page.checked, Words.count(page.checked, "change"))
+      let rate = progress.rate(page.checked, "changes")
+      progress.update(done: page.checked, Words.count(page.checked, "change") + rate)
       page = try client.ask(VerifyRequest(cursor: cursor))
       damages += page.damages
     }

@@ -121,9 +121,10 @@ struct ImportTotal {
   }
 
   mutating func showProgress(bytesRead: Int) {
-    let (lines, refused) = (linesDone, refused)
-    progress.update(
-      done: bytesRead, "\(Words.count(lines, "line")), \(Words.grouped(refused)) refused")
+    let words =
+      "\(Words.count(linesDone, "line")), \(Words.grouped(refused)) refused"
+      + progress.rate(linesDone, "lines")
+    progress.update(done: bytesRead, words)
   }
 
   mutating func add(_ result: ImportResult, lines: Int) {

@@ -11,9 +11,15 @@ func printPairs(_ pairs: [(name: String, value: String)]) throws {
   for (name, value) in pairs {
     let gap = String(repeating: " ", count: width - Terminal.width(of: name) + 2)
     let indent = "\n" + String(repeating: " ", count: width + 2)
-    let text = Terminal.harmless(value).split(
-      omittingEmptySubsequences: false, whereSeparator: \.isNewline
-    ).joined(separator: indent)
+    let text: String
+    if let columns = Terminal.columns {
+      text = Terminal.wrapped(value, indent: width + 2, columns: max(60, columns))
+        .joined(separator: indent)
+    } else {
+      text = Terminal.harmless(value).split(
+        omittingEmptySubsequences: false, whereSeparator: \.isNewline
+      ).joined(separator: indent)
+    }
     try StandardOutput.line("\(name)\(gap)\(text)")
   }
 }

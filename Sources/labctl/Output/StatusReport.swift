@@ -2,12 +2,12 @@ import SyncControl
 
 /// A status in plain words: the headline first, for whoever has one second.
 struct StatusReport {
-  private let status: Status
+  let status: Status
 
   init(_ status: Status) { self.status = status }
 
   /// Changes and writes that the other side has not on its disk.
-  private var waiting: Int { status.outbox + status.queued + status.received }
+  var waiting: Int { status.outbox + status.queued + status.received }
 
   var headline: String {
     if status.side == .online { return onlineHeadline }
@@ -47,6 +47,7 @@ struct StatusReport {
 
   func pairs() throws -> [(name: String, value: String)] {
     var pairs = [
+      (name: "Next", value: next),
       (name: "Machine", value: "\(status.name) (\(status.side.rawValue), \(status.replica))"),
       (name: "Project", value: projects),
       (name: "Connection", value: connection),
@@ -99,8 +100,12 @@ struct StatusReport {
       "\(Words.grouped(status.durable)) durable online",
       "\(Words.grouped(status.confirmed)) confirmed back",
     ].joined(separator: " · ")
-    guard status.outbox > 0 else { return counts }
-    return "\(counts)\n\(Words.count(status.outbox, "write")) not captured yet"
+    var lines = [counts]
+    if status.outbox > 0 { lines.append("\(Words.count(status.outbox, "write")) not captured yet") }
+    if let coming = status.coming, coming > 0 {
+      lines.append("\(Words.count(coming, "change")) on the way to this machine")
+    }
+    return lines.joined(separator: "\n")
   }
 
   private var attention: String {

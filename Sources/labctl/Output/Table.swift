@@ -39,8 +39,24 @@ struct Table {
     }
   }
 
+  /// A row under the other, name and value a line: for a screen that no table fits on.
+  private func cards(columns: Int) -> [String] {
+    let width = headings.map { Terminal.width(of: $0) }.max() ?? 0
+    return rows.flatMap { row in
+      [""]
+        + zip(headings, row).map { heading, cell in
+          let gap = String(repeating: " ", count: width - Terminal.width(of: heading) + 2)
+          return Terminal.cut(heading + gap + cell, to: columns)
+        }
+    }
+  }
+
   func print() throws {
     let lines = lines(columns: Terminal.columns)
+    if let columns = Terminal.columns, lines.contains(where: { Terminal.width(of: $0) > columns }) {
+      for line in cards(columns: columns) { try StandardOutput.line(line) }
+      return
+    }
     for (index, line) in lines.enumerated() {
       try StandardOutput.line(index == 0 ? Terminal.bold(line) : line)
     }

@@ -12,6 +12,20 @@ enum Terminal {
     return Int(size.ws_col)
   }
 
+  /// Columns for what goes to the standard error.
+  static var errorColumns: Int {
+    var size = winsize()
+    guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+
+  /// Rows of the standard output; 24 where that is not known.
+  static var rows: Int {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return 24 }
+    return Int(size.ws_row)
+  }
+
   /// Whether colour may be used. What it means is always said in words as well.
   static var hasColour: Bool {
     isTerminal(STDOUT_FILENO) && (Environment.value("NO_COLOR") ?? "").isEmpty

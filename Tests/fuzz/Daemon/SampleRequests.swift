@@ -41,5 +41,8 @@ enum SampleRequests {
     ReportRequest(.participation, session: id, segment: "young", withPlots: true),
     MetricsRequest(), EventsRequest(after: 4, run: "r", waitMilliseconds: 10),
     VerifyRequest(cursor: "1.2"), RepairRequest(project: id, replica: id, lane: 1, sequence: 40),
+    DoctorRequest(), BackupRequest(), BackupRequest(cursor: "a.1"), LogRequest(after: 7),
+    LogRequest(),
+    FleetRequest(), ParkedDiscardRequest(dot: dot, reason: "A test."),
   ]
 }

@@ -1,0 +1,200 @@
+import SyncControl
+
+/// Looks at one thing after another, and never stops at the first that is wrong.
+struct Examination {
+  private let status: Status
+  private let facts: DoctorFacts
+  private let roundTrip: RoundTrip
+  private let route: Route
+
+  /// How a sync that was asked for ended.
+  enum RoundTrip: Hashable {
+    case notTried
+    case done(milliseconds: Int)
+    case failed(words: String)
+  }
+
+  init(_ client: borrowing ControlClient) throws {
+    status = try client.ask(StatusRequest())
+    facts = try client.ask(DoctorRequest()) { true }
+    let isLab = status.side == .lab
+    route = isLab ? Route(to: status.connection.endpoint) : .none
+    let canSync = isLab && !status.isPaused && status.connection.state != .unconfigured
+    roundTrip = canSync ? try Self.tryRoundTrip(client) : .notTried
+  }
+
+  private static func tryRoundTrip(_ client: borrowing ControlClient) throws -> RoundTrip {
+    let start = monotonicMilliseconds()
+    do {
+      _ = try client.ask(SyncRequest(action: .now))
+      return .done(milliseconds: monotonicMilliseconds() - start)
+    } catch {
+      guard error.exit == .needsAttention else { throw error }
+      return .failed(words: error.why)
+    }
+  }
+
+  func report() -> DoctorReport {
+    var findings = [
+      finding("daemon", .good, "\(status.software) answers, as the \(status.side.rawValue) side")
+    ]
+    findings += status.side == .lab ? wayOut : [door]
+    findings += [disk, store, waiting, parked, conflicts]
+    return DoctorReport(findings: findings)
+  }
+
+  private typealias Finding = DoctorReport.Finding
+
+  private func finding(
+    _ check: String, _ state: Finding.State, _ words: String, _ remedy: String? = nil
+  ) -> Finding {
+    Finding(check: check, state: state, words: words, remedy: remedy)
+  }
+
+  // MARK: The way to the other side
+
+  private var door: Finding {
+    let connected = status.peers.count(where: \.isConnected)
+    if status.peers.isEmpty {
+      return finding(
+        "door", .warning, "it listens, and no laptop is let in",
+        "put a laptop's public key into the folder of authorized keys, in a file named after it")
+    }
+    return finding(
+      "door", .good, "\(status.connection.words) (\(connected) of \(status.peers.count) laptops)")
+  }
+
+  private var wayOut: [Finding] {
+    switch status.connection.state {
+    case .unconfigured:
+      return [
+        finding(
+          "endpoint", .problem, "no online side is configured, so nothing leaves this machine",
+          "the section online of /etc/labsync/lab.yaml, then systemctl restart labsyncd-lab")
+      ]
+    case .paused:
+      return [
+        finding(
+          "endpoint", .problem, "somebody paused the sync, so nothing leaves this machine",
+          "labctl sync resume")
+      ]
+    case .waiting, .connecting, .refused, .syncing, .live, .listening:
+      return [name, port, key, test, clock]
+    }
+  }
+
+  private var name: Finding {
+    switch route {
+    case .none: finding("name", .skipped, "no endpoint is known")
+    case .unnamed(let host, let why):
+      finding(
+        "name", .problem, "the name \(host) is not found (\(why))",
+        "is the network there (ip address)? is the name right in /etc/labsync/lab.yaml?")
+    case .closed(let host, let address, _, _), .open(let host, let address, _):
+      finding("name", .good, host == address ? "\(host)" : "\(host) is \(address)")
+    }
+  }
+
+  private var port: Finding {
+    switch route {
+    case .none, .unnamed: finding("port", .skipped, "the name comes first")
+    case .closed(_, let address, let port, let why):
+      finding(
+        "port", .problem, "nothing answers at \(address), port \(port) (\(why))",
+        "does labsyncd-online run there? does a firewall on the way let TCP port \(port) through?")
+    case .open(_, let address, let port):
+      finding("port", .good, "\(address) answers at port \(port)")
+    }
+  }
+
+  private var key: Finding {
+    switch status.connection.state {
+    case .refused:
+      finding("key", .problem, status.connection.words, "let this machine in, on the online side")
+    case .syncing, .live: finding("key", .good, "the online side lets this machine in")
+    case .waiting, .connecting, .unconfigured, .paused, .listening:
+      finding("key", .skipped, "nobody has answered yet: \(status.connection.words)")
+    }
+  }
+
+  private var test: Finding {
+    switch roundTrip {
+    case .notTried: finding("round trip", .skipped, "no sync was tried")
+    case .done(let milliseconds):
+      finding("round trip", .good, "both sides were made equal in \(milliseconds) ms")
+    case .failed(let words):
+      finding(
+        "round trip", .problem, "a sync did not end well: \(words)",
+        "mend what is wrong above; then labctl sync now")
+    }
+  }
+
+  private var clock: Finding {
+    guard let offset = status.clockOffsetMilliseconds else {
+      return finding("clock", .skipped, "it is compared when the sides meet")
+    }
+    // The other side's clock less this one's.
+    if offset.magnitude < 60_000 {
+      return finding("clock", .good, "\(Words.clockOffset(-offset)), by the online side's")
+    }
+    return finding(
+      "clock", .warning,
+      "it is \(Words.clockOffset(-offset)) of the online side's: nothing is lost by that, and times "
+        + "that people see are wrong", "timedatectl set-ntp true")
+  }
+
+  // MARK: This machine
+
+  private var disk: Finding {
+    let free = "\(Words.bytes(facts.diskFreeBytes)) are free beside \(facts.storePath)"
+    // A backup, an upgrade and the write-ahead log each may need the store's size again.
+    let needed = max(200_000_000, status.storeBytes)
+    if facts.diskFreeBytes < 20_000_000 {
+      return finding(
+        "disk", .problem, "it is full: \(free), and nothing more can be captured",
+        "make room; nothing was lost, and capture goes on by itself then")
+    }
+    if facts.diskFreeBytes < needed {
+      return finding(
+        "disk", .warning, "only \(free), and a backup needs \(Words.bytes(needed))", "make room")
+    }
+    return finding("disk", .good, free)
+  }
+
+  private var store: Finding {
+    guard let first = facts.damage.first else {
+      return finding("store", .good, "whole, \(Words.bytes(status.storeBytes))")
+    }
+    return finding(
+      "store", .problem, "the file is damaged: \(first)",
+      "stop labsyncd, copy the file away, and restore a backup (see the runbook)")
+  }
+
+  private var waiting: Finding {
+    let count = status.outbox + status.queued + status.received
+    guard status.side == .lab, count > 0 else {
+      return finding("waiting", .good, "nothing waits to be sent")
+    }
+    let age = status.oldestAgeSeconds.map { ", the oldest for \(Words.duration($0))" } ?? ""
+    let words = "\(Words.count(count, "change")) only on this machine\(age)"
+    let isOld = (status.oldestAgeSeconds ?? 0) > 3_600
+    return finding(
+      "waiting", isOld ? .problem : .warning, words,
+      "keep this machine, and connect it; labctl status --watch shows how the rest goes")
+  }
+
+  private var parked: Finding {
+    guard status.parked > 0 else { return finding("parked", .good, "nothing is parked") }
+    return finding(
+      "parked", .problem,
+      "\(Words.count(status.parked, "change")) came in that this version can not use",
+      "labctl parked list says why; a newer version, or labctl parked retry")
+  }
+
+  private var conflicts: Finding {
+    guard status.conflicts > 0 else { return finding("conflicts", .good, "nobody is asked") }
+    return finding(
+      "conflicts", .warning, "\(Words.count(status.conflicts, "conflict")) wait for a person",
+      "labctl conflict list")
+  }
+}

@@ -1,0 +1,34 @@
+import SyncControl
+
+extension StatusReport {
+  /// The one thing to do next, most urgent first.
+  var next: String {
+    if status.side == .online { return nextOnline }
+    switch status.connection.state {
+    case .refused: return "ask who runs the online side to let this machine in (labctl doctor)"
+    case .paused: return "labctl sync resume, when it should send and take again"
+    case .unconfigured: return "name the online side in this machine's configuration"
+    case .waiting, .connecting:
+      return waiting > 0
+        ? "keep this machine and find a network; it connects by itself (labctl doctor says what "
+          + "stands in the way)"
+        : "nothing; it connects by itself as soon as it can"
+    case .syncing, .live, .listening: break
+    }
+    if waiting > 0 { return "nothing; it is on its way (labctl status --watch)" }
+    return forPeople ?? "nothing; before you leave: labctl leave-check"
+  }
+
+  private var nextOnline: String {
+    if status.peers.isEmpty { return "let a laptop in" }
+    return forPeople ?? "nothing (labctl fleet: who has something unsent)"
+  }
+
+  /// What only a person can settle.
+  private var forPeople: String? {
+    if status.parked > 0 { return "see what is parked, and why: labctl parked list" }
+    if status.conflicts > 0 { return "decide what people wrote apart: labctl conflict list" }
+    if status.violations > 0 { return "see who breaks the protocol: journalctl -u 'labsyncd-*'" }
+    return nil
+  }
+}
