@@ -20,12 +20,14 @@ public enum ControlRequest: Hashable, Sendable {
   case leaveCheck(LeaveCheckRequest)
   case verify(VerifyRequest)
   case repair(RepairRequest)
+  case peer(PeerRequest)
 
   /// The `request` member.
   public enum Name: String, Codable, CaseIterable, Hashable, Sendable {
     case status, sync, add, set, remove, list, show, importLines, export
     case conflictList, conflictShow, conflictResolve, conflictUndo
     case parkedList, parkedShow, parkedRetry, explain, leaveCheck, verify, repair
+    case peerList, peerShow, peerInvite, peerApprove, peerRevoke, peerRelease, serverKey, leave
   }
 
   /// What was asked, with the type of its answer.
@@ -51,6 +53,7 @@ public enum ControlRequest: Hashable, Sendable {
     case .leaveCheck(let question): question
     case .verify(let question): question
     case .repair(let question): question
+    case .peer(let request): request.question
     }
   }
 }
@@ -61,7 +64,8 @@ extension ControlRequest: Decodable {
   /// Reads the request from an object whose `version` has been looked at.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    switch try container.decode(Name.self, forKey: .request) {
+    let name = try container.decode(Name.self, forKey: .request)
+    switch name {
     case .status: self = .status(try StatusRequest(from: decoder))
     case .sync: self = .sync(try SyncRequest(from: decoder))
     case .add: self = .add(try AddRequest(from: decoder))
@@ -82,6 +86,9 @@ extension ControlRequest: Decodable {
     case .leaveCheck: self = .leaveCheck(try LeaveCheckRequest(from: decoder))
     case .verify: self = .verify(try VerifyRequest(from: decoder))
     case .repair: self = .repair(try RepairRequest(from: decoder))
+    case .peerList, .peerShow, .peerInvite, .peerApprove, .peerRevoke, .peerRelease, .serverKey,
+      .leave:
+      self = .peer(try PeerRequest(name, from: decoder))
     }
   }
 }

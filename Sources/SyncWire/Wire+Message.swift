@@ -1,3 +1,4 @@
+import Foundation
 import SyncCore
 import SyncProtocol
 
@@ -54,7 +55,29 @@ extension WireHello {
     guard hasIntroduction else { throw WireError(.missing, in: "Hello.introduction", at: 0) }
     return Hello(
       protocols: oldest...newest, introduction: try introduction.message(),
-      projects: try projects.projectDigests())
+      projects: try projects.projectDigests(),
+      invitation: try invitation.bounded(to: ProtocolLimits.invitationBytes, in: "invitation"),
+      keptServerKey: try keptServerKey.bounded(
+        to: ProtocolLimits.serverKeyBytes, in: "kept_server_key"),
+      departures: try departed())
+  }
+
+  private func departed() throws(WireError) -> [Departure] {
+    guard departures.count <= ProtocolLimits.projects else {
+      throw WireError(.overLimit(ProtocolLimits.projects), in: "Hello.departures", at: 0)
+    }
+    return departures.map {
+      Departure(project: ProjectID(rawValue: $0.project.id), changes: $0.changes, at: $0.at)
+    }
+  }
+}
+
+extension Data {
+  /// Exactly so many bytes, or none.
+  fileprivate func bounded(to count: Int, in place: String) throws(WireError) -> [UInt8]? {
+    if isEmpty { return nil }
+    guard self.count == count else { throw WireError(.overLimit(count), in: place, at: 0) }
+    return [UInt8](self)
   }
 }
 
@@ -112,7 +135,9 @@ extension WireWelcome {
     }
     return Welcome(
       protocolVersion: version, introduction: try introduction.message(),
-      admission: try decision(), grants: found, isSuperseded: superseded)
+      admission: try decision(), grants: found, isSuperseded: superseded,
+      announcedServerKey: try announcedServerKey.bounded(
+        to: ProtocolLimits.serverKeyBytes, in: "announced_server_key"))
   }
 
   private func decision() throws(WireError) -> SyncProtocol.Admission {
@@ -186,7 +211,8 @@ extension WireAcknowledgement {
     return Acknowledgement(
       number: number, project: ProjectID(rawValue: project.id),
       positions: try positions.chainPositions(), accepted: accepted, duplicates: duplicates,
-      exceptions: found)
+      exceptions: found, refused: refused,
+      refusal: try refusal.bounded(in: "Acknowledgement.refusal"))
   }
 }
 

@@ -12,6 +12,7 @@ struct Labsyncd: ParsableCommand {
     version: "labsyncd 0.1.0",
     subcommands: [
       LabCommand.self, OnlineCommand.self, CheckConfigCommand.self, InitCommand.self,
+      JoinCommand.self,
     ])
 
   static func main() {

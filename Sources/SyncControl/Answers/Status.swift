@@ -50,13 +50,17 @@ public struct Status: Codable, Hashable, Sendable {
   /// How often another side broke the protocol since this daemon started: frames that are no message,
   /// changes that their sender may not bring. Each was dropped, and is in the log.
   public var violations: Int
+  /// Of this machine's own public key; both sides show it, and people compare it.
+  public var fingerprint: String?
+  /// Of the daemon that answers.
+  public var processID: Int32?
 
   public init(
     side: Side, replica: String, name: String, projects: [Project], connection: Connection,
     outbox: Int, queued: Int, received: Int, durable: Int, confirmed: Int, oldestAgeSeconds: Int?,
     conflicts: Int, settled: Int, parked: Int, held: Int, clockOffsetMilliseconds: Int64?,
     lastSync: Int64?, inSync: InSync, storeBytes: Int64, software: String, peers: [Peer],
-    isPaused: Bool, fork: Fork? = nil, violations: Int = 0
+    isPaused: Bool, fork: Fork? = nil, violations: Int = 0, fingerprint: String? = nil
   ) {
     self.side = side
     self.replica = replica
@@ -82,6 +86,7 @@ public struct Status: Codable, Hashable, Sendable {
     self.isPaused = isPaused
     self.fork = fork
     self.violations = violations
+    self.fingerprint = fingerprint
   }
 
   private enum CodingKeys: String, CodingKey {

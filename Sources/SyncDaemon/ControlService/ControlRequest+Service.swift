@@ -14,7 +14,7 @@ extension ControlRequest {
   /// Who answers this request.
   public var service: Service {
     switch self {
-    case .status, .sync, .leaveCheck, .repair: .loop
+    case .status, .sync, .leaveCheck, .repair, .peer: .loop
     case .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo, .parkedRetry: .writing
     case .list, .show, .export, .conflictList, .conflictShow, .parkedList, .parkedShow, .explain,
       .verify:

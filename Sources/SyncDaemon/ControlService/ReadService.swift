@@ -29,7 +29,7 @@ public struct ReadService {
     case .explain(let request): try encoded { try explain(request) }
     case .verify(let request): try encoded { VerifyPage(try reader.verify(from: request.cursor)) }
     case .status, .sync, .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo,
-      .parkedRetry, .leaveCheck, .repair:
+      .parkedRetry, .leaveCheck, .repair, .peer:
       throw misdirected(request)
     }
   }

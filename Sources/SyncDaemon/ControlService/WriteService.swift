@@ -26,7 +26,7 @@ public struct WriteService {
       try encoded { ConflictDetail(try store.undoResolution(request.id, at: now), names: names) }
     case .parkedRetry(let request): try encoded { try retry(request, store, now) }
     case .status, .sync, .list, .show, .export, .conflictList, .conflictShow, .parkedList,
-      .parkedShow, .explain, .leaveCheck, .verify, .repair:
+      .parkedShow, .explain, .leaveCheck, .verify, .repair, .peer:
       throw misdirected(request)
     }
   }

@@ -58,6 +58,9 @@ struct ControlRequests {
     case .repair(let request):
       answer(try repair(request, at: now, store: &store, link: link))
       return .answered
+    case .peer(let request):
+      answer(try link.administer(request, at: now, store: &store))
+      return .wrote
     default:
       let standing = try link.standing(at: now, store: store)
       answer(try ControlCodec.encode(answer: try status.make(store, standing, at: now)))

@@ -23,6 +23,8 @@ struct Running: Sendable {
   var awaitedProbe: Probe?
   /// The peer has asked where chains part.
   var hasBeenProbed = false
+  /// This device is revoked, in these words: it hands over what it has, and the session ends.
+  var surrender: String?
 
   enum Role: Hashable, Sendable {
     case initiator
@@ -67,6 +69,10 @@ struct Running: Sendable {
       for project in order { shares[project]?.proof = .unproven }
     case .start, .work, .commit:
       break
+    }
+    if ending == nil, let surrender, isQuiet {
+      outputs.append(.send(.bye(Bye(.revoked, words: "everything was handed over"))))
+      ending = .notAdmitted(.revoked(words: surrender))
     }
     switch ending {
     case .violation(let violation):

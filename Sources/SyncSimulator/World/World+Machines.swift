@@ -239,7 +239,7 @@ extension World {
       trace.note(
         at: time, "violation", [Int64(machine.number)], "\(machine.name) by \(device): \(violation)"
       )
-    case .replicaSeen, .superseded, .keyShared, .sessionEnded: break
+    case .replicaSeen, .superseded, .keyShared, .sessionEnded, .held: break
     }
   }
 
@@ -267,7 +267,8 @@ extension World {
       machine.incarnation += 1
       // What was written under a former name is the present one's now.
       enterChanges(of: machine, deed: nil)
-    case .opened, .clock, .adopted, .notGranted, .applied, .acknowledged, .dropped, .tooLarge:
+    case .opened, .clock, .adopted, .notGranted, .applied, .acknowledged, .dropped, .tooLarge,
+      .refused, .held, .serverKeyAnnounced:
       break
     }
   }
