@@ -130,6 +130,7 @@ let package = Package(
         "labsyncd",
         "labctl",
       ],
+      exclude: ["stranger.py"],
       swiftSettings: acting),
   ],
   swiftLanguageModes: [.v6]

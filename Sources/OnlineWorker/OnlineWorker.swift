@@ -102,8 +102,8 @@ extension OnlineWorker {
     let known = try store.ledger(of: replica)
     let admission = admission(of: hello, device, known)
     guard admission == .go else {
-      if case .revoked = admission, handedOver[device.key] != hello.projects {
-        session.enrolment.isHeld = true
+      if case .revoked(let words) = admission, handedOver[device.key] != hello.projects {
+        session.enrolment.heldWords = words
         session.authors = .only(Set(try store.ledgers(ofDevice: device.key).map(\.replica)))
         session.enrolment.stamps = .lab(except: [])
       }
@@ -251,12 +251,13 @@ extension OnlineWorker {
     guard var peer = peers.take(handle) else { return }
     do {
       var said: [SessionOutput] = []
+      let isHolding = peer.session.isHolding
       if peers.takeOutdated(handle) {
         said = try peer.session.handle(.storeChanged, at: now, store: &store)
       }
       said += try peer.session.handle(input, at: now, store: &store)
       if !peer.session.isEnded { peers.put(peer, as: handle) }
-      if case .ended(.closedByPeer(let bye))? = said.last, bye.reason == .revoked {
+      if isHolding, case .ended(.notAdmitted)? = said.last {
         handedOver[peer.device.key] = peer.digests
       }
       pass(on: said, from: handle, peer.device, &outputs)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What an invitation says, as one line that is pasted (<doc:ControlProtocol>, *Invitations*).
+/// What an invitation says, as one line that is pasted (the article *Enrolment* of SyncDaemon).
 public struct InvitationLine: Hashable, Sendable {
   /// 16 random bytes.
   public var secret: [UInt8]

@@ -1,4 +1,3 @@
-import Foundation
 import SyncCore
 import SyncProtocol
 
@@ -64,8 +63,8 @@ extension WireHello {
     newestProtocol = UInt32(hello.protocols.upperBound)
     introduction = WireIntroduction(hello.introduction)
     projects = hello.projects.map(WireProjectDigest.init)
-    invitation = Data(hello.invitation ?? [])
-    keptServerKey = Data(hello.keptServerKey ?? [])
+    invitation.append(contentsOf: hello.invitation ?? [])
+    keptServerKey.append(contentsOf: hello.keptServerKey ?? [])
     departures = hello.departures.map { departure in
       var wire = WireDeparture()
       wire.project = WireID(departure.project.rawValue)
@@ -114,7 +113,7 @@ extension WireWelcome {
     case .renewKey(let words): renewKey = words
     }
     superseded = welcome.isSuperseded
-    announcedServerKey = Data(welcome.announcedServerKey ?? [])
+    announcedServerKey.append(contentsOf: welcome.announcedServerKey ?? [])
     grants = welcome.grants.map { grant in
       var wire = WireGrant()
       wire.project = WireID(grant.project.rawValue)

@@ -1,4 +1,3 @@
-import Foundation
 import SyncCore
 import SyncProtocol
 
@@ -56,9 +55,9 @@ extension WireHello {
     return Hello(
       protocols: oldest...newest, introduction: try introduction.message(),
       projects: try projects.projectDigests(),
-      invitation: try invitation.bounded(to: ProtocolLimits.invitationBytes, in: "invitation"),
-      keptServerKey: try keptServerKey.bounded(
-        to: ProtocolLimits.serverKeyBytes, in: "kept_server_key"),
+      invitation: try [UInt8](invitation).exactly(ProtocolLimits.invitationBytes, in: "invitation"),
+      keptServerKey: try [UInt8](keptServerKey).exactly(
+        ProtocolLimits.serverKeyBytes, in: "kept_server_key"),
       departures: try departed())
   }
 
@@ -72,12 +71,12 @@ extension WireHello {
   }
 }
 
-extension Data {
-  /// Exactly so many bytes, or none.
-  fileprivate func bounded(to count: Int, in place: String) throws(WireError) -> [UInt8]? {
+extension [UInt8] {
+  /// The bytes where there are so many; nil where there are none.
+  fileprivate func exactly(_ count: Int, in place: String) throws(WireError) -> [UInt8]? {
     if isEmpty { return nil }
     guard self.count == count else { throw WireError(.overLimit(count), in: place, at: 0) }
-    return [UInt8](self)
+    return self
   }
 }
 
@@ -136,8 +135,8 @@ extension WireWelcome {
     return Welcome(
       protocolVersion: version, introduction: try introduction.message(),
       admission: try decision(), grants: found, isSuperseded: superseded,
-      announcedServerKey: try announcedServerKey.bounded(
-        to: ProtocolLimits.serverKeyBytes, in: "announced_server_key"))
+      announcedServerKey: try [UInt8](announcedServerKey).exactly(
+        ProtocolLimits.serverKeyBytes, in: "announced_server_key"))
   }
 
   private func decision() throws(WireError) -> SyncProtocol.Admission {

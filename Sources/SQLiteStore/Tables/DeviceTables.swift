@@ -49,6 +49,8 @@ extension SyncTables {
       project TEXT NOT NULL,
       changes INTEGER NOT NULL,
       at INTEGER NOT NULL,
+      -- On a laptop, 1: the online side knows. There, 1: the project was granted again since.
+      settled INTEGER NOT NULL DEFAULT 0 CHECK (settled IN (0, 1)),
       PRIMARY KEY (device, project)
     ) STRICT, WITHOUT ROWID;
     """

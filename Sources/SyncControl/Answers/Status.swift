@@ -92,7 +92,7 @@ public struct Status: Codable, Hashable, Sendable {
   private enum CodingKeys: String, CodingKey {
     case version, side, replica, name, projects, connection, outbox, queued, received, durable
     case confirmed, oldestAgeSeconds, conflicts, settled, parked, held, clockOffsetMilliseconds
-    case lastSync, inSync, storeBytes, software, peers, fork, violations
+    case lastSync, inSync, storeBytes, software, peers, fork, violations, fingerprint, processID
     case isPaused = "paused"
   }
 
@@ -124,6 +124,8 @@ public struct Status: Codable, Hashable, Sendable {
     try container.encode(isPaused, forKey: .isPaused)
     try container.encode(fork, forKey: .fork)
     try container.encode(violations, forKey: .violations)
+    try container.encode(fingerprint, forKey: .fingerprint)
+    try container.encode(processID, forKey: .processID)
   }
 }
 

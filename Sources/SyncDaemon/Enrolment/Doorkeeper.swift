@@ -14,6 +14,8 @@ final class Doorkeeper {
   private(set) var enrolled: [String: EnrolledDevice] = [:]
   /// The newest key of this side that devices by file say to keep, by their keys.
   private var keptByFile: [String: String] = [:]
+  /// What each device left, by its key.
+  private var departed: [String: Set<ProjectID>] = [:]
   private var helloRate = GateLimits.helloRate
   private var answerRate = GateLimits.answerRate
   private var noteRate = GateLimits.noteRate
@@ -34,6 +36,7 @@ final class Doorkeeper {
   func load(_ store: SQLiteStore) throws {
     enrolled = Dictionary(
       try store.devices().map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    departed = try store.departed()
   }
 
   /// Reads the folder anew, and gives the keys that are in no more.
@@ -56,19 +59,24 @@ final class Doorkeeper {
   func device(_ key: String) -> Device {
     if let known = enrolled[key], known.standing != .pending {
       var device = Device(
-        key: key, name: known.name,
-        projects: known.projects.map { .only($0) } ?? .all, role: known.role)
+        key: key, name: known.name, projects: access(known.projects, of: key), role: known.role)
       if known.standing == .revoked { device.standing = .revoked(words: Self.revoked(known)) }
       device.announcedServerKey = announced?.bytes
       return device
     }
     if let name = fileNames[key] {
-      var device = Device(key: key, name: name)
+      var device = Device(key: key, name: name, projects: access(nil, of: key))
       device.announcedServerKey = announced?.bytes
       return device
     }
     return Device(
       key: key, name: "not authorized", standing: .pending(words: Self.pending(key)))
+  }
+
+  private func access(_ projects: Set<ProjectID>?, of key: String) -> ProjectAccess {
+    let left = departed[key] ?? []
+    if let projects { return .only(projects.subtracting(left)) }
+    return left.isEmpty ? .all : .allBut(left)
   }
 
   /// Whether a machine's name comes from the folder.
@@ -133,12 +141,15 @@ final class Doorkeeper {
       if case .admitted(let enrolled) = try store.redeem(
         secret: secret, by: known.key, calling: known.name, at: now)
       {
-        self.enrolled[known.key] = enrolled
+        try store.settleDepartures(of: known.key, from: enrolled.projects, at: now)
+        try load(store)
       }
     }
-    for departure in hello.departures {
-      try store.note(departure, of: known.key, at: now)
+    var isNews = false
+    for departure in hello.departures where try store.note(departure, of: known.key, at: now) {
+      isNews = true
     }
+    if isNews { try load(store) }
     if let bytes = hello.keptServerKey, let kept = Self.key(bytes)?.z85,
       kept != keptServerKey(known.key)
     {
@@ -180,6 +191,22 @@ final class Doorkeeper {
   func save(_ device: EnrolledDevice, at now: Instant, _ store: SQLiteStore) throws {
     try store.save(device, at: now)
     enrolled[device.key] = device
+  }
+
+  /// Lets a device in with what it is granted, also what it had left.
+  func admit(_ device: EnrolledDevice, at now: Instant, _ store: SQLiteStore) throws {
+    try store.save(device, at: now)
+    try store.settleDepartures(of: device.key, from: device.projects, at: now)
+    try load(store)
+  }
+
+  /// Keeps when devices last spoke, for after a restart.
+  func save(contacts: [String: Int64], at now: Instant, _ store: SQLiteStore) throws {
+    for (key, time) in contacts.sorted(by: { $0.key < $1.key }) {
+      guard var device = enrolled[key], device.lastContact ?? 0 < time else { continue }
+      device.lastContact = time
+      try save(device, at: now, store)
+    }
   }
 }
 

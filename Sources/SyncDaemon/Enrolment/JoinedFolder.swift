@@ -46,7 +46,7 @@ public struct JoinedFolder {
     let server = try CurvePublicKey(bytes: line.serverKey)
     let keys = KeyFolder(path: "\(path)/keys")
     let hasConfiguration = access(configurationPath, F_OK) == 0
-    if hasConfiguration { try requireSameServer(server, keys) }
+    if hasConfiguration { try acceptServer(server, at: line.endpoints, keys) }
     let pair = access(keys.secretPath, F_OK) == 0 ? try keys.load() : try keys.create()
     let name = line.name ?? hostName
     let projects = line.projects.compactMap { UniqueID(bytes: $0) }.map(ProjectID.init(rawValue:))
@@ -65,21 +65,23 @@ public struct JoinedFolder {
       fingerprint: pair.publicKey.fingerprint, projects: projects.map(\.description))
   }
 
-  private func requireSameServer(_ server: CurvePublicKey, _ keys: KeyFolder) throws {
+  private func acceptServer(
+    _ server: CurvePublicKey, at endpoints: [String], _ keys: KeyFolder
+  ) throws {
     let configuration = try Configuration.load(
       path: configurationPath, side: .lab, environment: [:], hostName: "laptop")
-    guard case .curve(let configured)? = configuration.online?.security else {
+    guard let online = configuration.online, case .curve(let configured) = online.security else {
       throw NewFolder.Failure(
         "\(configurationPath) names no online side. Try: labctl join with another --dir, or write "
           + "online.endpoints and online.serverKey (\(server.z85)) into it")
     }
-    let known = try keys.knownServers(configured: configured)
-    guard known.contains(server) else {
+    if try keys.knownServers(configured: configured).contains(server) { return }
+    // The same place with another key: this machine was away while the key was changed.
+    guard online.endpoints.contains(where: { endpoints.contains($0.description) }) else {
       throw NewFolder.Failure(
-        "this machine belongs to another online side than the invitation's. Try: another --dir, or the key "
-          + "\(server.z85) as online.serverKey in \(configurationPath) if the online side was set up anew"
-      )
+        "this machine belongs to another online side than the invitation's. Try: another --dir")
     }
+    try keys.keep(servers: [server], configured: configured)
   }
 
   private func text(_ line: InvitationLine, name: String, server: CurvePublicKey) -> String {

@@ -160,7 +160,7 @@ extension OnlineLink {
         remedy: "--name NAME", exit: .usage)
     }
     if wasRevoked { try store.supersede(device: device.key, at: now) }
-    try doorkeeper.save(device, at: now, store)
+    try doorkeeper.admit(device, at: now, store)
     let held = try store.heldCounts()[device.key] ?? 0
     let rest =
       wasRevoked

@@ -10,7 +10,7 @@ import ZeroMQ
 
 /// A laptop's way to the online side: one DEALER socket at a time, made anew after every failure.
 final class LabLink: SideLink {
-  private var worker: LabWorker
+  private(set) var worker: LabWorker
   private let endpoints: [Endpoint]
   /// `nil` where nothing is encrypted.
   private var credentials: LabCredentials?
@@ -184,11 +184,15 @@ final class LabLink: SideLink {
     case .session(.opened(let peer)):
       log.remember(peer, in: store, at: now)
       refusal = nil
-      do { try credentials?.admitted() } catch {
+      do {
+        try credentials?.admitted()
+        try store.settleOwnDepartures(at: now)
+      } catch {
         log.failed("what the key folder holds can not be brought up to date", error)
       }
     case .session(.refused(_, let changes, let words)):
-      refusal = "\(changes) changes of this machine were not taken: \(words)"
+      let count = changes == 1 ? "a change" : "\(changes) changes"
+      refusal = "\(count) of this machine could not be taken: \(words)"
     case .session(.serverKeyAnnounced(let bytes)): keep(announced: bytes)
     case .session(.inSync): lastProof = now.wallMilliseconds
     case .answered(let request, let answer):
@@ -234,7 +238,7 @@ final class LabLink: SideLink {
       var enrolment = Enrolment()
       enrolment.invitation = credentials?.invitation
       enrolment.keptServerKey = credentials?.servers.first?.bytes
-      enrolment.departures = try store.departures()
+      enrolment.departures = try store.untoldDepartures()
       worker.present(enrolment)
       let socket = try context.value.socket(
         .dealer, options: socketOptions, security: credentials?.security ?? .plain)
@@ -286,6 +290,7 @@ extension LabLink {
     case .waiting, .stopped: .waiting
     case .dialing: .connecting
     case .refused: .refused
+    case .conversing where worker.session?.peer == nil: .connecting
     case .conversing:
       switch worker.session?.inSyncSince {
       case .some: .live

@@ -257,7 +257,11 @@ final class OnlineLink: SideLink {
       do { try store.hold(batch, from: key, at: now) } catch {
         log.failed("what a revoked device handed over can not be kept", error)
       }
-    case .session, .sessionEnded, .replicaSeen, .superseded, .keyShared, .storeFailed: break
+    case .sessionEnded:
+      do { try doorkeeper.save(contacts: lastContacts, at: now, store) } catch {
+        log.failed("when laptops last spoke can not be kept", error)
+      }
+    case .session, .replicaSeen, .superseded, .keyShared, .storeFailed: break
     }
   }
 

@@ -14,8 +14,12 @@ public struct Enrolment: Hashable, Sendable {
   public var stamps: StampAccess = .any
   /// Why the peer may not bring what ``SessionConfiguration/authors`` leaves out.
   public var authorRefusal = "its sender may not bring what others wrote"
-  /// The peer is revoked: what it still has is taken and kept outside the log, and it gets nothing.
-  public var isHeld = false
+  /// The peer is revoked, in these words: what it still has is taken and kept outside the log, and it gets
+  /// nothing.
+  public var heldWords: String?
+
+  /// Whether the peer only hands over what it has.
+  var isHeld: Bool { heldWords != nil }
 
   public init() {}
 }

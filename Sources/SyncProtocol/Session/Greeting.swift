@@ -60,10 +60,10 @@ struct Greeting: Sendable {
     _ welcome: Welcome, at now: Instant, store: inout some ChangeStore,
     outputs: inout [SessionOutput]
   ) throws -> Session.State {
-    if case .revoked(let words) = welcome.admission, !welcome.grants.isEmpty {
+    if case .revoked = welcome.admission, !welcome.grants.isEmpty {
       return .running(
         try Running.surrendering(
-          welcome, words: words, vectors, configuration, at: now, store: &store,
+          welcome, vectors, configuration, at: now, store: &store,
           outputs: &outputs))
     }
     guard welcome.admission == .go else { return end(.notAdmitted(welcome.admission), &outputs) }

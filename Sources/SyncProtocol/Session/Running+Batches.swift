@@ -101,6 +101,12 @@ extension Running {
   ) {
     incoming.complete()
     if !batch.runs.isEmpty { outputs.append(.event(.held(batch))) }
+    for run in batch.runs {
+      let last = run.firstSequence + UInt64(run.changes.count) - 1
+      shares[batch.project]?.handedOver.advance(
+        Origin(replica: run.replica, lane: batch.lane),
+        to: ChainPosition(sequence: last, hash: .zero))
+    }
     let acknowledgement = Acknowledgement(
       number: number, project: batch.project, positions: [:], accepted: 0, duplicates: 0)
     outputs.append(.send(.acknowledgement(acknowledgement)))

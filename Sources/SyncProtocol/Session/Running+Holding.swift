@@ -31,12 +31,11 @@ extension Running {
 
   /// The initiator's side: shares what it has of the projects that are asked for.
   static func surrendering(
-    _ welcome: Welcome, words: String, _ vectors: [ProjectID: ProjectVector],
+    _ welcome: Welcome, _ vectors: [ProjectID: ProjectVector],
     _ configuration: SessionConfiguration, at now: Instant, store: inout some ChangeStore,
     outputs: inout [SessionOutput]
   ) throws -> Running {
     var running = Running(configuration, role: .initiator, peer: welcome.introduction, at: now)
-    running.surrender = words
     for grant in welcome.grants {
       guard let vector = grant.vector, let own = vectors[grant.project] else { continue }
       try running.share(
@@ -44,5 +43,17 @@ extension Running {
       outputs.append(.send(.vectors(Vectors(project: grant.project, vector: own))))
     }
     return running
+  }
+
+  /// Whether a peer that hands over what it has has done so.
+  var hasEverything: Bool {
+    incoming.queue.isEmpty
+      && shares.values.allSatisfy { share in
+        share.phase == .open
+          && share.acknowledged.origins.allSatisfy { origin in
+            !configuration.authors.allows(origin.replica) || share.excluded.contains(origin)
+              || share.handedOver.sequence(of: origin) >= share.acknowledged.sequence(of: origin)
+          }
+      }
   }
 }

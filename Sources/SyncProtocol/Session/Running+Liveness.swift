@@ -51,7 +51,7 @@ extension Running {
   }
 
   /// Nothing waits to be sent, acknowledged or committed.
-  var isQuiet: Bool {
+  private var isQuiet: Bool {
     inquiry == nil && incoming.queue.isEmpty && outgoing.inFlight.isEmpty
       && shares.values.allSatisfy { $0.phase == .open && $0.pending.isEmpty }
   }

@@ -142,6 +142,7 @@ extension Running {
     case (.responder, .announced):
       try share(
         project, .open, peer: vectors.vector, at: now, store: &store, outputs: &outputs)
+      shares[project]?.handedOver = try store.vector(of: project)
       return nil
     case (.initiator, nil):
       guard configuration.projects.allows(project) else { return nil }

@@ -23,8 +23,6 @@ struct Running: Sendable {
   var awaitedProbe: Probe?
   /// The peer has asked where chains part.
   var hasBeenProbed = false
-  /// This device is revoked, in these words: it hands over what it has, and the session ends.
-  var surrender: String?
 
   enum Role: Hashable, Sendable {
     case initiator
@@ -70,9 +68,9 @@ struct Running: Sendable {
     case .start, .work, .commit:
       break
     }
-    if ending == nil, let surrender, isQuiet {
-      outputs.append(.send(.bye(Bye(.revoked, words: "everything was handed over"))))
-      ending = .notAdmitted(.revoked(words: surrender))
+    if ending == nil, let words = configuration.enrolment.heldWords, hasEverything {
+      outputs.append(.send(.bye(Bye(.revoked, words: words))))
+      ending = .notAdmitted(.revoked(words: words))
     }
     switch ending {
     case .violation(let violation):

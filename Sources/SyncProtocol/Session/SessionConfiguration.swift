@@ -36,10 +36,12 @@ public struct SessionConfiguration: Hashable, Sendable {
 public enum ProjectAccess: Hashable, Sendable {
   case all
   case only(Set<ProjectID>)
+  case allBut(Set<ProjectID>)
 
   public func allows(_ project: ProjectID) -> Bool {
     switch self {
     case .all: true
+    case .allBut(let projects): !projects.contains(project)
     case .only(let projects): projects.contains(project)
     }
   }

@@ -35,19 +35,21 @@ struct JoinCommand: ParsableCommand {
       StandardError.line("Prepared. Start it: \(place.startCommand(made).joined(separator: " "))")
       return
     }
+    // A daemon that runs may have been refused before: that is no answer to this invitation.
+    let before = try made.status()?.connection
     try place.start(made)
-    try wait(for: made)
+    try wait(for: made, unlike: before)
   }
 
   /// Until it is let in, or somebody has to do something.
-  private func wait(for made: JoiningPlace.Made) throws {
+  private func wait(for made: JoiningPlace.Made, unlike before: Status.Connection?) throws {
     let deadline = monotonicMilliseconds() + timeout * 1000
     var last = "labsyncd does not answer yet (\(made.log))"
     while monotonicMilliseconds() < deadline {
       if let status = try made.status() {
         last = status.connection.words
         switch status.connection.state {
-        case .refused:
+        case .refused where status.connection.since != before?.since:
           throw ControlFailure(
             what: "this laptop is prepared and not let in", why: last,
             remedy: "labctl join with another invitation, or labctl status", exit: .needsAttention)
