@@ -165,7 +165,7 @@ extension OnlineLink {
     let rest =
       wasRevoked
       ? "; it goes on under a new name, and what it wrote meanwhile comes with it"
-        + (held > 0 ? " (\(held) held changes of before are for labctl peer release)" : "")
+        + (held > 0 ? " (for what is held of before: labctl peer release)" : "")
       : ""
     return Confirmation(words: "\(device.name) is let in\(rest)")
   }
@@ -206,7 +206,9 @@ extension OnlineLink {
       }
     }
     let taken =
-      voided == 0 ? "nothing that is here was taken back" : "\(voided) changes of it count no more"
+      voided == 0
+      ? "nothing that is here was taken back"
+      : "\(counted(Int(voided), "change")) of it count no more"
     return PeerRevocation(words: "\(device.name) is shut out; \(taken)", voided: voided)
   }
 
@@ -247,7 +249,7 @@ extension OnlineLink {
     let released = try store.release(of: device.key, until: request.until ?? .max, at: now)
     let left = try store.heldCounts()[device.key] ?? 0
     return Confirmation(
-      words: "\(released) changes of \(device.name) count now, \(left) are still held")
+      words: "released \(counted(released, "change")) of \(device.name); still held: \(left)")
   }
 
   private func show(_ request: PeerShowRequest, _ store: SQLiteStore) throws -> PeerDetail {
@@ -323,7 +325,7 @@ extension OnlineLink {
       let waiting = waiting(for: next.publicKey)
       guard waiting.isEmpty || request.force else {
         throw ControlFailure(
-          what: "\(waiting.count) machines do not know the next key yet",
+          what: "the next key is not known yet to \(counted(waiting.count, "machine"))",
           why: waiting.joined(separator: ", "),
           remedy: "wait until they were connected, or --force and invite them anew",
           exit: .needsAttention)
@@ -353,9 +355,14 @@ extension OnlineLink {
       case (.switch, _): "the next key is the present one now; the former is in \(keys.path)"
       case (_, nil): "there is no next key"
       case (_, .some) where waiting.isEmpty: "every machine knows the next key: labctl key switch"
-      case (_, .some): "\(waiting.count) machines do not know the next key yet"
+      case (_, .some): "the next key is not known yet to \(counted(waiting.count, "machine"))"
       }
     return ServerKey(
       present: present.z85, next: next?.z85, waitingFor: waiting, words: words)
   }
+}
+
+/// `1 change`, `2 changes`.
+private func counted(_ number: Int, _ noun: String) -> String {
+  "\(number) \(noun)\(number == 1 ? "" : "s")"
 }

@@ -27,7 +27,8 @@ struct StatusReport {
     let outboxRows = figures.outboxWaiting + figures.outboxFailed
     let received = min(standing.received, progress.queued)
     // The link's proof covers every change of every replica; what was written since is counted here.
-    let isClean = figures.parked == 0 && outboxRows == 0 && progress.queued == 0
+    let held = try store.heldCounts().values.reduce(0, +)
+    let isClean = held == 0 && figures.parked == 0 && outboxRows == 0 && progress.queued == 0
     var status = Status(
       side: store.side == .lab ? .lab : .online, replica: store.replica.description, name: name,
       projects: try store.projects.map {
@@ -40,7 +41,7 @@ struct StatusReport {
         Int(max(0, now.wallMilliseconds - $0) / 1_000)
       },
       conflicts: figures.openConflicts, settled: figures.settledConflicts,
-      parked: figures.parked, held: try store.heldCounts().values.reduce(0, +),
+      parked: figures.parked, held: held,
       clockOffsetMilliseconds: standing.clockOffsetMilliseconds,
       lastSync: standing.inSyncAt ?? peers.first?.at,
       inSync: Status.InSync(value: standing.isInSync && isClean, at: standing.inSyncAt),

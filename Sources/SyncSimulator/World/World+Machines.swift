@@ -24,6 +24,7 @@ extension World {
     case .diskHeals(let number): machines[number].disk.isFull = false
     case .readerRecovers(let number): machines[number].readMilliseconds = 0
     case .resumed(let number): tell(machines[number], .resume)
+    case .letIn(let number): letIn(machines[number])
     }
   }
 
@@ -80,6 +81,7 @@ extension World {
     if machine.lab != nil {
       tell(machine, .wake(.resumed))
     } else {
+      tellRevocations(to: machine)
       tell(machine, OnlineInput.tick)
     }
     scheduleWork(machine)
