@@ -10,7 +10,8 @@ import ZeroMQ
 
 @Suite("The gate")
 struct GateTests {
-  @Test("counts so many at once, so many a second, and is not fooled by a clock that stands or jumps")
+  @Test(
+    "counts so many at once, so many a second, and is not fooled by a clock that stands or jumps")
   func bucket() {
     var bucket = TokenBucket(perSecond: 2, burst: 3)
     func taken(_ times: Int, at time: Int64, _ bucket: inout TokenBucket) -> Int {

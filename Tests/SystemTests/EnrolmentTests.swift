@@ -83,6 +83,32 @@ extension SystemTests {
       try lab.waitUntilInSync()
     }
 
+    @Test(
+      "is to some projects: another is said in words, and a role that reads gets and brings nothing"
+    )
+    func projectsAndRoles() throws {
+      let lab = try Lab(laptops: 0)
+      try lab.online.start()
+      _ = try lab.online.labctl(["add", "idea", "title=from online"])
+      let laptop = try JoinedLaptop(
+        try lab.invite(["--name", "screen", "--read-only"]), in: lab, "screen")
+      _ = try laptop.labctl(["sync", "now"])
+      #expect(try laptop.labctl(["list", "idea"]).output.contains("from online"))
+      _ = try laptop.labctl(["add", "idea", "title=from the screen"])
+      let status = try laptop.status { $0.connection.words.contains("may read") }
+      #expect(status.queued == 1)
+      #expect(!(try lab.online.labctl(["list", "idea"]).output.contains("from the screen")))
+      #expect(try lab.online.ask(StatusRequest()).violations > 0)
+      // The organisation takes the project away.
+      try lab.online.stop()
+      try lab.online.database().execute("UPDATE sync_devices SET projects = '[]'")
+      try lab.online.start()
+      _ = try laptop.labctl(["sync", "now"])
+      _ = try laptop.status { $0.connection.words.contains("does not share the project") }
+      let detail = try lab.online.ask(PeerShowRequest(peer: "screen"))
+      #expect(detail.peer.lastContact != nil)
+    }
+
     @Test("ends with a revocation: within a second, in words, and what comes later is held")
     func revocation() throws {
       let lab = try Lab(laptops: 0)
@@ -114,7 +140,8 @@ extension SystemTests {
       #expect(detail.held.map(\.kind) == ["idea"])
       #expect(detail.peer.reason == "lost in a bus")
       let released = try lab.online.labctl(["peer", "release", "Table 3"])
-      #expect(released.output == "released 1 change of Table 3; still held: 0\n", "\(released.errors)")
+      #expect(
+        released.output == "released 1 change of Table 3; still held: 0\n", "\(released.errors)")
       #expect(try lab.online.labctl(["list", "idea"]).output.contains("later"))
       // Let in again, it goes on under another name and both hold the same.
       _ = try lab.online.labctl(["peer", "approve", "Table 3"])

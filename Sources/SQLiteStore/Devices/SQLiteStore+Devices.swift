@@ -42,6 +42,16 @@ extension SQLiteStore {
         """, arguments: [pendingDevices])
   }
 
+  /// Writes down when devices last spoke, by their keys.
+  public func save(contacts: [String: Int64], at now: Instant) throws {
+    try write(at: now) { engine in
+      for (key, time) in contacts.sorted(by: { $0.key < $1.key }) {
+        try engine.database.execute(
+          sql: "UPDATE sync_devices SET last_contact = ? WHERE key = ?", arguments: [time, key])
+      }
+    }
+  }
+
   /// Forgets a device that has no rights.
   public func removeDevice(_ key: String, at now: Instant) throws {
     try write(at: now) { engine in

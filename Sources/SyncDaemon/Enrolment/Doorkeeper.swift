@@ -74,9 +74,8 @@ final class Doorkeeper {
   }
 
   private func access(_ projects: Set<ProjectID>?, of key: String) -> ProjectAccess {
-    let left = departed[key] ?? []
-    if let projects { return .only(projects.subtracting(left)) }
-    return left.isEmpty ? .all : .allBut(left)
+    guard let left = departed[key], !left.isEmpty else { return projects.map { .only($0) } ?? .all }
+    return projects.map { .only($0.subtracting(left)) } ?? .allBut(left)
   }
 
   /// Whether a machine's name comes from the folder.
@@ -200,13 +199,14 @@ final class Doorkeeper {
     try load(store)
   }
 
-  /// Keeps when devices last spoke, for after a restart.
+  /// Keeps when devices last spoke, for after a restart: one transaction.
   func save(contacts: [String: Int64], at now: Instant, _ store: SQLiteStore) throws {
-    for (key, time) in contacts.sorted(by: { $0.key < $1.key }) {
-      guard var device = enrolled[key], device.lastContact ?? 0 < time else { continue }
-      device.lastContact = time
-      try save(device, at: now, store)
+    let news = contacts.filter { key, time in
+      enrolled[key].map { ($0.lastContact ?? 0) < time } ?? false
     }
+    guard !news.isEmpty else { return }
+    try store.save(contacts: news, at: now)
+    for (key, time) in news { enrolled[key]?.lastContact = time }
   }
 }
 

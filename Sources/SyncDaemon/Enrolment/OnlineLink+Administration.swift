@@ -29,22 +29,25 @@ extension OnlineLink {
 
   private func list(at now: Instant, _ store: SQLiteStore) throws -> PeerList {
     let counts = try store.heldCounts()
+    let connected = Set(worker.sessions.map(\.device.key))
     var entries = doorkeeper.enrolled.values.filter { !doorkeeper.isByFile($0.key) }
-      .map { entry($0, isByFile: false, held: counts[$0.key] ?? 0) }
+      .map { entry($0, isByFile: false, held: counts[$0.key] ?? 0, connected) }
     entries += doorkeeper.byFile.map { key, name in
       let device = EnrolledDevice(key: key, name: name, standing: .admitted, since: 0)
-      return entry(device, isByFile: true, held: 0)
+      return entry(device, isByFile: true, held: 0, connected)
     }
     entries.sort { ($0.name, $0.key) < ($1.name, $1.key) }
     return PeerList(peers: entries, openInvitations: try store.openInvitations(at: now).count)
   }
 
-  private func entry(_ device: EnrolledDevice, isByFile: Bool, held: Int) -> PeerEntry {
+  private func entry(
+    _ device: EnrolledDevice, isByFile: Bool, held: Int, _ connected: Set<String>
+  ) -> PeerEntry {
     PeerEntry(
       name: device.name, fingerprint: Doorkeeper.fingerprint(of: device.key), key: device.key,
       standing: device.standing.rawValue, role: device.role.rawValue,
       projects: device.projects.map { $0.sorted().map(\.description) },
-      isConnected: worker.sessions.contains { $0.device.key == device.key },
+      isConnected: connected.contains(device.key),
       lastContact: lastContacts[device.key] ?? device.lastContact, since: device.changedAt,
       held: held, reason: device.reason, isByFile: isByFile)
   }
@@ -271,6 +274,7 @@ extension OnlineLink {
       }
     }
     let counts = try store.heldCounts()
+    let connected = Set(worker.sessions.map(\.device.key))
     let held = try store.held(of: device.key, atMost: 100).map { held in
       PeerDetail.Held(
         change: "\(held.dot.replica)/\(held.dot.lane.rawValue)/\(held.dot.sequence)",
@@ -278,7 +282,8 @@ extension OnlineLink {
         heldAt: held.heldAt)
     }
     return PeerDetail(
-      peer: entry(device, isByFile: doorkeeper.isByFile(device.key), held: counts[device.key] ?? 0),
+      peer: entry(
+        device, isByFile: doorkeeper.isByFile(device.key), held: counts[device.key] ?? 0, connected),
       chains: chains, held: held, onlyThere: onlyThere(device),
       participants: device.standing == .pending ? 0 : try store.participants(in: projects),
       departures: try store.departures(of: device.key).map {

@@ -193,6 +193,8 @@ final class LabLink: SideLink {
     case .session(.refused(_, let changes, let words)):
       let count = changes == 1 ? "a change" : "\(changes) changes"
       refusal = "\(count) of this machine could not be taken: \(words)"
+    case .session(.notGranted(let project)):
+      refusal = "the online side does not share the project \(project) with this laptop"
     case .session(.serverKeyAnnounced(let bytes)): keep(announced: bytes)
     case .session(.inSync): lastProof = now.wallMilliseconds
     case .answered(let request, let answer):

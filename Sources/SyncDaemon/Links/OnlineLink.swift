@@ -31,6 +31,7 @@ final class OnlineLink: SideLink {
   private var lastHandle: UInt64 = 0
   /// When each known device last spoke, by its key.
   private(set) var lastContacts: [String: Int64] = [:]
+  private var nextContacts: Int64 = 0
   private let since: Int64
   private var fingerprint: String?
   private var violations = 0
@@ -81,8 +82,24 @@ final class OnlineLink: SideLink {
   func storeChanged(at now: Instant, store: inout SQLiteStore) {
     tell(.storeChanged, at: now, &store)
   }
-  func tick(at now: Instant, store: inout SQLiteStore) { tell(.tick, at: now, &store) }
-  func stop(at now: Instant, store: inout SQLiteStore) { tell(.stop, at: now, &store) }
+  func tick(at now: Instant, store: inout SQLiteStore) {
+    tell(.tick, at: now, &store)
+    if now.monotonicMilliseconds >= nextContacts { saveContacts(at: now, store) }
+  }
+  func stop(at now: Instant, store: inout SQLiteStore) {
+    tell(.stop, at: now, &store)
+    saveContacts(at: now, store)
+  }
+
+  private static let contactsIntervalMilliseconds: Int64 = 60_000
+
+  private func saveContacts(at now: Instant, _ store: SQLiteStore) {
+    nextContacts = now.monotonicMilliseconds + Self.contactsIntervalMilliseconds
+    do { try doorkeeper.save(contacts: lastContacts, at: now, store) } catch {
+      log.failed("when laptops last spoke can not be kept", error)
+    }
+  }
+
   func wake(_ reason: Wake, at now: Instant, store: inout SQLiteStore) {}
   func setPaused(
     _ isPaused: Bool, at now: Instant, store: inout SQLiteStore
@@ -257,11 +274,7 @@ final class OnlineLink: SideLink {
       do { try store.hold(batch, from: key, at: now) } catch {
         log.failed("what a revoked device handed over can not be kept", error)
       }
-    case .sessionEnded:
-      do { try doorkeeper.save(contacts: lastContacts, at: now, store) } catch {
-        log.failed("when laptops last spoke can not be kept", error)
-      }
-    case .session, .replicaSeen, .superseded, .keyShared, .storeFailed: break
+    case .session, .sessionEnded, .replicaSeen, .superseded, .keyShared, .storeFailed: break
     }
   }
 

@@ -105,6 +105,7 @@ struct JoiningPlace {
   private let isService: Bool
 
   private static let unit = "labsyncd-lab.service"
+  private static let serviceFolder = "/etc/labsync"
 
   init(folder: String?) {
     let hasUnit = ["/etc/systemd/system", "/lib/systemd/system", "/usr/lib/systemd/system"]
@@ -126,7 +127,8 @@ struct JoiningPlace {
   func prepare(_ line: String) throws -> Made {
     var arguments = ["join", "--dir", folder]
     if isService {
-      arguments += ["--config", "/etc/labsync/lab.yaml"]
+      _ = try Self.run(["mkdir", "-p", Self.serviceFolder])
+      arguments += ["--config", "\(Self.serviceFolder)/lab.yaml"]
       arguments += ["--socket", ControlProtocol.defaultSocketPath]
     }
     let output = try Self.run([Self.daemon] + arguments, input: "\(line)\n")
@@ -144,6 +146,7 @@ struct JoiningPlace {
       fingerprint: value("fingerprint"))
     if isService {
       _ = try Self.run(["chown", "-R", "labsync:labsync", folder])
+      _ = try Self.run(["chgrp", "labsync", made.configuration])
     }
     return made
   }
