@@ -70,7 +70,7 @@ struct JoinCommand: ParsableCommand {
       try StandardOutput.line("project \(project.id) \(project.name ?? "")")
     }
     try StandardOutput.flush()
-    if made.socket != ControlProtocol.defaultSocketPath {
+    if made.socket != ConnectionOptions.usual {
       StandardError.line("Ask it with: export \(ControlProtocol.socketVariable)=\(made.socket)")
     }
   }
@@ -112,9 +112,15 @@ struct JoiningPlace {
       .contains { access("\($0)/\(Self.unit)", F_OK) == 0 }
     isService =
       folder == nil && getuid() == 0 && hasUnit && access("/run/systemd/system", F_OK) == 0
+    self.folder =
+      folder ?? (isService || getuid() == 0 ? "/var/lib/labsync" : Self.personalFolder)
+  }
+
+  /// Where somebody who is not root has a laptop's home.
+  static var personalFolder: String {
     let home = Environment.value("HOME") ?? "/root"
     let data = Environment.value("XDG_DATA_HOME") ?? "\(home)/.local/share"
-    self.folder = folder ?? (isService || getuid() == 0 ? "/var/lib/labsync" : "\(data)/labsync")
+    return "\(data)/labsync"
   }
 
   /// labsyncd stands beside labctl, or in the path.
