@@ -62,10 +62,10 @@ let package = Package(
       name: "SimulatedDisks", dependencies: ["SyncCore", "SQLiteStore", "SyncSimulator", grdb],
       swiftSettings: acting),
     .executableTarget(
-      name: "labsyncd", dependencies: ["SyncCore", "SyncDaemon", argumentParser],
+      name: "labsyncd", dependencies: ["SyncControl", "SyncCore", "SyncDaemon", argumentParser],
       swiftSettings: acting),
     .executableTarget(
-      name: "labctl", dependencies: ["SyncControl", "ZeroMQ", argumentParser],
+      name: "labctl", dependencies: ["SyncControl", "ZeroMQ", "CQREncode", argumentParser],
       swiftSettings: acting),
     .target(
       name: "DeveloperRig",
@@ -81,6 +81,7 @@ let package = Package(
       ],
       swiftSettings: acting),
     .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CQREncode", providers: [.apt(["libqrencode-dev"])]),
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
     .systemLibrary(name: "CZstandard", providers: [.apt(["libzstd-dev"])]),
@@ -131,6 +132,7 @@ let package = Package(
         "labsyncd",
         "labctl",
       ],
+      exclude: ["stranger.py"],
       swiftSettings: acting),
   ],
   swiftLanguageModes: [.v6]

@@ -13,7 +13,7 @@ import SyncProtocol
 /// `pause` leads to `paused` from everywhere, `resume` and `wake` to dialing. A failure destroys the
 /// socket and moves on to the next endpoint; only a proof of being in sync resets the backoff.
 public struct LabWorker: Sendable {
-  public let configuration: LabConfiguration
+  public private(set) var configuration: LabConfiguration
   private(set) var state: State = .stopped
   private(set) var endpoint = 0
   private var backoff: Backoff
@@ -54,6 +54,11 @@ public struct LabWorker: Sendable {
   public init(_ configuration: LabConfiguration, seed: UInt64) {
     self.configuration = configuration
     backoff = Backoff(limits: configuration.limits, seed: seed)
+  }
+
+  /// What the hellos from here on present.
+  public mutating func present(_ enrolment: Enrolment) {
+    configuration.session.enrolment = enrolment
   }
 
   public mutating func handle(

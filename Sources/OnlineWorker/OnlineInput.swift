@@ -17,24 +17,29 @@ public struct Device: Hashable, Sendable {
   /// What people call it.
   public var name: String
   public var projects: ProjectAccess
-  /// Whether it may bring changes that other devices' replicas made.
-  public var mayRelay: Bool
+  public var role: DeviceRole
   public var standing: Standing
+  /// The public key that it is told to be this side's next.
+  public var announcedServerKey: [UInt8]?
 
   public enum Standing: Hashable, Sendable {
     case admitted
     case pending(words: String)
     case revoked(words: String)
+    /// What it presented is not good.
+    case refused(words: String)
+    /// It comes too often, or with too many others.
+    case comeBack(inMilliseconds: UInt32, words: String)
   }
 
   public init(
-    key: String, name: String, projects: ProjectAccess = .all, mayRelay: Bool = false,
+    key: String, name: String, projects: ProjectAccess = .all, role: DeviceRole = .capture,
     standing: Standing = .admitted
   ) {
     self.key = key
     self.name = name
     self.projects = projects
-    self.mayRelay = mayRelay
+    self.role = role
     self.standing = standing
   }
 }
@@ -48,6 +53,8 @@ public enum OnlineInput: Hashable, Sendable {
   case peerGone(PeerHandle)
   /// The device with this key may no longer take part: its session ends at once.
   case revoked(key: String, words: String)
+  /// The session has to begin with another welcome.
+  case greetAnew(PeerHandle)
   /// Changes were captured in this store.
   case storeChanged
   case tick
@@ -75,6 +82,8 @@ public enum OnlineEvent: Hashable, Sendable {
   case replicaSeen(ReplicaID, device: String)
   /// A store spoke that is an older copy of one that spoke since.
   case superseded(ReplicaID, device: String)
+  /// A revoked device handed over changes, to be kept outside the log.
+  case held(ChangeBatch, key: String)
   /// Two machines speak with one device key; the one with this replica has to make its own.
   case keyShared(ReplicaID, device: String)
   case violation(PeerHandle, device: String, PeerViolation)

@@ -12,6 +12,8 @@ public struct OnlineWorker: Sendable {
   private var peers = Peers()
   private var tokens: SplitMix64
   private var isStopped = false
+  /// What revoked devices held when they had handed everything over: they are not asked again.
+  private var handedOver: [String: [ProjectDigest]] = [:]
 
   /// `seed` decides the session tokens: it must never have been used before.
   public init(_ configuration: OnlineConfiguration, seed: UInt64) {
@@ -35,6 +37,9 @@ public struct OnlineWorker: Sendable {
       peers.remove(handle)
     case .revoked(let key, let words):
       for handle in peers.handles(of: key) { close(handle, .revoked, words: words, &outputs) }
+    case .greetAnew(let handle):
+      close(
+        handle, .unknownSession, words: "there is news for the welcome: say hello again", &outputs)
     case .storeChanged:
       peers.markOutdated(except: nil)
     case .tick:
@@ -56,6 +61,8 @@ public struct OnlineWorker: Sendable {
   /// The monotonic time at which ``OnlineInput/tick`` is wanted.
   public var nextDeadline: Int64? { peers.nextDeadline }
 
+  public func hasSession(_ handle: PeerHandle) -> Bool { peers[handle] != nil }
+
   /// The open sessions, by handle.
   public var sessions: [(handle: PeerHandle, device: Device, session: Session)] {
     peers.sorted.map { ($0.handle, $0.peer.device, $0.peer.session) }
@@ -75,7 +82,10 @@ extension OnlineWorker {
       let admission = try admit(hello, device, into: &session, at: now, &store, &outputs)
       let (accepted, said) = try Session.accepting(
         hello, admission: admission, session, at: now, store: &store)
-      if accepted.isOpen { peers.put(Peers.Peer(device: device, session: accepted), as: handle) }
+      if accepted.isOpen {
+        peers.put(
+          Peers.Peer(device: device, session: accepted, digests: hello.projects), as: handle)
+      }
       pass(on: said, from: handle, device, &outputs)
     } catch {
       failed(error, for: handle, device, &outputs)
@@ -91,7 +101,14 @@ extension OnlineWorker {
     let replica = hello.introduction.replica
     let known = try store.ledger(of: replica)
     let admission = admission(of: hello, device, known)
-    guard admission == .go else { return admission }
+    guard admission == .go else {
+      if case .revoked(let words) = admission, handedOver[device.key] != hello.projects {
+        session.enrolment.heldWords = words
+        session.authors = .only(Set(try store.ledgers(ofDevice: device.key).map(\.replica)))
+        session.enrolment.stamps = .lab(except: [])
+      }
+      return admission
+    }
     for older in peers.handles(of: device.key) {
       close(older, .fenced, words: "\(device.name) has a newer connection", &outputs)
     }
@@ -112,6 +129,12 @@ extension OnlineWorker {
       try store.save(ledger, at: now)
     }
     session.authors = session.isPeerSuperseded ? .only([]) : try authors(for: device, store)
+    let own = [store.replica] + (try store.formerReplicas)
+    session.enrolment.stamps = .lab(except: Set(own))
+    session.enrolment.announcedServerKey = device.announcedServerKey
+    if device.role == .readOnly {
+      session.enrolment.authorRefusal = "this device may read, and bring nothing"
+    }
     return .go
   }
 
@@ -137,6 +160,9 @@ extension OnlineWorker {
     switch device.standing {
     case .pending(let words): return .pending(words: words)
     case .revoked(let words): return .revoked(words: words)
+    case .refused(let words): return .refused(words: words)
+    case .comeBack(let milliseconds, let words):
+      return .comeBack(inMilliseconds: milliseconds, words: words)
     case .admitted: break
     }
     if let ledger, ledger.device == device.key, ledger.mustRenewKey {
@@ -164,7 +190,11 @@ extension OnlineWorker {
   }
 
   private func authors(for device: Device, _ store: some ChangeStore) throws -> AuthorAccess {
-    if device.mayRelay { return .any }
+    switch device.role {
+    case .relay: return .any
+    case .readOnly: return .only([])
+    case .capture: break
+    }
     let own = try store.ledgers(ofDevice: device.key).map(\.replica)
     return .only(Set(own + (try store.formerReplicas)))
   }
@@ -190,7 +220,10 @@ extension OnlineWorker {
       close(handle, .violation, words: "the connection changed its key", &outputs)
       return
     }
-    if case .revoked(let words) = device.standing {
+    switch device.standing {
+    case .admitted: break
+    case .revoked where peers[handle]?.session.isHolding == true: break
+    case .revoked(let words), .pending(let words), .refused(let words), .comeBack(_, let words):
       close(handle, .revoked, words: words, &outputs)
       return
     }
@@ -218,11 +251,15 @@ extension OnlineWorker {
     guard var peer = peers.take(handle) else { return }
     do {
       var said: [SessionOutput] = []
+      let isHolding = peer.session.isHolding
       if peers.takeOutdated(handle) {
         said = try peer.session.handle(.storeChanged, at: now, store: &store)
       }
       said += try peer.session.handle(input, at: now, store: &store)
       if !peer.session.isEnded { peers.put(peer, as: handle) }
+      if isHolding, case .ended(.notAdmitted)? = said.last {
+        handedOver[peer.device.key] = peer.digests
+      }
       pass(on: said, from: handle, peer.device, &outputs)
       let brought = said.contains { output in
         guard case .event(.applied(_, let applied)) = output else { return false }
@@ -243,6 +280,8 @@ extension OnlineWorker {
     for output in said {
       switch output {
       case .send(let message): outputs.append(.send(handle, message))
+      case .event(.held(let batch)):
+        outputs.append(.event(.held(batch, key: device.key)))
       case .event(.dropped(let violation)):
         outputs.append(.event(.violation(handle, device: device.name, violation)))
       case .event(let event):

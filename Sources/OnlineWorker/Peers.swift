@@ -7,6 +7,8 @@ struct Peers: Sendable {
   struct Peer: Sendable {
     var device: Device
     var session: Session
+    /// What the peer held when it said hello.
+    var digests: [ProjectDigest]
   }
 
   /// Whose turn it is.

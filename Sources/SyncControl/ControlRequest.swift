@@ -28,6 +28,7 @@ public enum ControlRequest: Hashable, Sendable {
   case log(LogRequest)
   case fleet(FleetRequest)
   case parkedDiscard(ParkedDiscardRequest)
+  case peer(PeerRequest)
 
   /// The `request` member.
   public enum Name: String, Codable, CaseIterable, Hashable, Sendable {
@@ -36,6 +37,7 @@ public enum ControlRequest: Hashable, Sendable {
     case conflictList, conflictShow, conflictResolve, conflictUndo
     case parkedList, parkedShow, parkedRetry, explain, leaveCheck, verify, repair
     case doctor, backup, log, fleet, parkedDiscard
+    case peerList, peerShow, peerInvite, peerApprove, peerRevoke, peerRelease, serverKey, leave
   }
 
   /// What was asked, with the type of its answer.
@@ -69,6 +71,7 @@ public enum ControlRequest: Hashable, Sendable {
     case .log(let question): question
     case .fleet(let question): question
     case .parkedDiscard(let question): question
+    case .peer(let request): request.question
     }
   }
 }
@@ -79,7 +82,8 @@ extension ControlRequest: Decodable {
   /// Reads the request from an object whose `version` has been looked at.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    switch try container.decode(Name.self, forKey: .request) {
+    let name = try container.decode(Name.self, forKey: .request)
+    switch name {
     case .status: self = .status(try StatusRequest(from: decoder))
     case .sync: self = .sync(try SyncRequest(from: decoder))
     case .add: self = .add(try AddRequest(from: decoder))
@@ -108,6 +112,9 @@ extension ControlRequest: Decodable {
     case .log: self = .log(try LogRequest(from: decoder))
     case .fleet: self = .fleet(try FleetRequest(from: decoder))
     case .parkedDiscard: self = .parkedDiscard(try ParkedDiscardRequest(from: decoder))
+    case .peerList, .peerShow, .peerInvite, .peerApprove, .peerRevoke, .peerRelease, .serverKey,
+      .leave:
+      self = .peer(try PeerRequest(name, from: decoder))
     }
   }
 }

@@ -33,6 +33,12 @@ struct Assembly {
       schema: SchemaDigest.of(LivingLab.schema.schemaDescription), limits: limits)
   }
 
+  private var keyFolder: KeyFolder {
+    KeyFolder(
+      path: configuration.keysDirectory,
+      credentials: ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"])
+  }
+
   func link() throws -> any SideLink {
     switch store.side {
     case .lab: try labLink()
@@ -42,18 +48,17 @@ struct Assembly {
 
   private func labLink() throws -> any SideLink {
     guard let online = configuration.online else { return UnlinkedLab(at: now) }
-    let security: Socket.Security
-    let keys = KeyFolder(path: configuration.keysDirectory)
+    let credentials: LabCredentials?
     switch online.security {
     case .curve(let serverKey):
-      security = .curveClient(own: try keys.load(), server: serverKey)
-    case .plain: security = .plain
+      credentials = try LabCredentials(keyFolder, configured: serverKey)
+    case .plain: credentials = nil
     }
     let worker = LabWorker(
       LabConfiguration(endpoints: online.endpoints.map(\.description), session: session),
       seed: UInt64.random(in: 0...UInt64.max))
     return LabLink(
-      worker: worker, endpoints: online.endpoints, security: security, keys: keys,
+      worker: worker, endpoints: online.endpoints, credentials: credentials,
       options: TransportOptions.dealer(silenceLimitSeconds: configuration.silenceLimitSeconds),
       context: context, log: LinkLog(logger, telemetry), at: now)
   }
@@ -63,9 +68,14 @@ struct Assembly {
       throw ConfigurationError("listen.endpoint is missing: an online side needs one")
     }
     let security: Socket.Security
+    var keys: KeyFolder?
+    let doorkeeper = try Doorkeeper(folder: configuration.authorizedDirectory, store: store)
     switch listening.security {
     case .curve:
-      security = .curveServer(try KeyFolder(path: configuration.keysDirectory).load().secretKey)
+      let folder = keyFolder
+      security = .curveServer(try folder.load().secretKey)
+      doorkeeper.announced = try folder.next()?.publicKey
+      keys = folder
     case .plain: security = .plain
     }
     let worker = OnlineWorker(
@@ -73,8 +83,8 @@ struct Assembly {
     return try OnlineLink(
       worker: worker, endpoint: listening.endpoint, security: security,
       options: TransportOptions.router(silenceLimitSeconds: configuration.silenceLimitSeconds),
-      authorizedFolder: configuration.authorizedDirectory, context: context, logger: logger,
-      telemetry: telemetry, at: now)
+      doorkeeper: doorkeeper, keys: keys, context: context, logger: logger, telemetry: telemetry,
+      at: now)
   }
 
   func requests() -> ControlRequests {

@@ -38,9 +38,15 @@ public enum StoreSetup {
       }
       return project
     }
+    try createLab(location, replicaName: replicaName, projects: identifier.map { [$0] } ?? [])
+  }
+
+  static func createLab(
+    _ location: StoreLocation, replicaName: String, projects: [ProjectID]
+  ) throws {
     let store = try SQLiteStore.create(
       at: location.path, side: .lab, name: replicaName, schema: LivingLab.schema,
       replica: ReplicaID(rawValue: .random()))
-    if let identifier { try store.adopt(identifier) }
+    for project in projects { try store.adopt(project) }
   }
 }

@@ -49,6 +49,12 @@ public enum ProtocolLimits {
   /// UTF-8 bytes of a name, a software version, or an explanation.
   public static let wordsBytes = 1_000
 
+  /// The one-time secret of an invitation, and a public key.
+  public static let invitationBytes = 16
+  public static let serverKeyBytes = 32
+  /// Bytes of a frame of a device that is not admitted: a hello of many projects is smaller.
+  public static let strangerFrameBytes = 64 << 10
+
   /// Quiet time after which a side asks whether the other is still there, in milliseconds.
   public static let pingIntervalMilliseconds: Int64 = 4_000
   /// Quiet time after which a session is given up while an answer is awaited, in milliseconds.

@@ -63,6 +63,15 @@ extension WireHello {
     newestProtocol = UInt32(hello.protocols.upperBound)
     introduction = WireIntroduction(hello.introduction)
     projects = hello.projects.map(WireProjectDigest.init)
+    invitation.append(contentsOf: hello.invitation ?? [])
+    keptServerKey.append(contentsOf: hello.keptServerKey ?? [])
+    departures = hello.departures.map { departure in
+      var wire = WireDeparture()
+      wire.project = WireID(departure.project.rawValue)
+      wire.changes = departure.changes
+      wire.at = departure.at
+      return wire
+    }
   }
 }
 
@@ -104,6 +113,7 @@ extension WireWelcome {
     case .renewKey(let words): renewKey = words
     }
     superseded = welcome.isSuperseded
+    announcedServerKey.append(contentsOf: welcome.announcedServerKey ?? [])
     grants = welcome.grants.map { grant in
       var wire = WireGrant()
       wire.project = WireID(grant.project.rawValue)
@@ -137,6 +147,8 @@ extension WireAcknowledgement {
     positions = WirePositions(acknowledgement.positions)
     accepted = acknowledgement.accepted
     duplicates = acknowledgement.duplicates
+    refused = acknowledgement.refused
+    refusal = acknowledgement.refusal
     exceptions = acknowledgement.exceptions.map { exception in
       var wire = WireException()
       wire.replica = WireID(exception.dot.replica.rawValue)

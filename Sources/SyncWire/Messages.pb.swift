@@ -486,31 +486,84 @@ nonisolated struct WireIntroduction: Sendable {
   fileprivate var _token: WireID? = nil
 }
 
-nonisolated struct WireHello: Sendable {
+nonisolated struct WireHello: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var oldestProtocol: UInt32 = 0
+  var oldestProtocol: UInt32 {
+    get {_storage._oldestProtocol}
+    set {_uniqueStorage()._oldestProtocol = newValue}
+  }
 
-  var newestProtocol: UInt32 = 0
+  var newestProtocol: UInt32 {
+    get {_storage._newestProtocol}
+    set {_uniqueStorage()._newestProtocol = newValue}
+  }
 
   var introduction: WireIntroduction {
-    get {_introduction ?? WireIntroduction()}
-    set {_introduction = newValue}
+    get {_storage._introduction ?? WireIntroduction()}
+    set {_uniqueStorage()._introduction = newValue}
   }
   /// Returns true if `introduction` has been explicitly set.
-  var hasIntroduction: Bool {self._introduction != nil}
+  var hasIntroduction: Bool {_storage._introduction != nil}
   /// Clears the value of `introduction`. Subsequent reads from it will return its default value.
-  mutating func clearIntroduction() {self._introduction = nil}
+  mutating func clearIntroduction() {_uniqueStorage()._introduction = nil}
 
-  var projects: [WireProjectDigest] = []
+  var projects: [WireProjectDigest] {
+    get {_storage._projects}
+    set {_uniqueStorage()._projects = newValue}
+  }
+
+  /// The one-time secret of an invitation, 16 bytes.
+  var invitation: Data {
+    get {_storage._invitation}
+    set {_uniqueStorage()._invitation = newValue}
+  }
+
+  /// The newest public key of the receiver that the sender keeps, 32 bytes.
+  var keptServerKey: Data {
+    get {_storage._keptServerKey}
+    set {_uniqueStorage()._keptServerKey = newValue}
+  }
+
+  var departures: [WireDeparture] {
+    get {_storage._departures}
+    set {_uniqueStorage()._departures = newValue}
+  }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _introduction: WireIntroduction? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// The sender has removed a project and all that it held of it.
+nonisolated struct WireDeparture: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var project: WireID {
+    get {_project ?? WireID()}
+    set {_project = newValue}
+  }
+  /// Returns true if `project` has been explicitly set.
+  var hasProject: Bool {self._project != nil}
+  /// Clears the value of `project`. Subsequent reads from it will return its default value.
+  mutating func clearProject() {self._project = nil}
+
+  var changes: UInt64 = 0
+
+  /// Milliseconds since 1970, UTC.
+  var at: Int64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _project: WireID? = nil
 }
 
 nonisolated struct WireProjectDigest: Sendable {
@@ -544,75 +597,93 @@ nonisolated struct WireProjectDigest: Sendable {
   fileprivate var _digest: WireID? = nil
 }
 
-nonisolated struct WireWelcome: Sendable {
+nonisolated struct WireWelcome: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var `protocol`: UInt32 = 0
+  var `protocol`: UInt32 {
+    get {_storage._protocol}
+    set {_uniqueStorage()._protocol = newValue}
+  }
 
   var introduction: WireIntroduction {
-    get {_introduction ?? WireIntroduction()}
-    set {_introduction = newValue}
+    get {_storage._introduction ?? WireIntroduction()}
+    set {_uniqueStorage()._introduction = newValue}
   }
   /// Returns true if `introduction` has been explicitly set.
-  var hasIntroduction: Bool {self._introduction != nil}
+  var hasIntroduction: Bool {_storage._introduction != nil}
   /// Clears the value of `introduction`. Subsequent reads from it will return its default value.
-  mutating func clearIntroduction() {self._introduction = nil}
+  mutating func clearIntroduction() {_uniqueStorage()._introduction = nil}
 
-  var admission: WireWelcome.OneOf_Admission? = nil
+  var admission: OneOf_Admission? {
+    get {return _storage._admission}
+    set {_uniqueStorage()._admission = newValue}
+  }
 
   var go: WireGo {
     get {
-      if case .go(let v)? = admission {return v}
+      if case .go(let v)? = _storage._admission {return v}
       return WireGo()
     }
-    set {admission = .go(newValue)}
+    set {_uniqueStorage()._admission = .go(newValue)}
   }
 
   var comeBack: WireComeBack {
     get {
-      if case .comeBack(let v)? = admission {return v}
+      if case .comeBack(let v)? = _storage._admission {return v}
       return WireComeBack()
     }
-    set {admission = .comeBack(newValue)}
+    set {_uniqueStorage()._admission = .comeBack(newValue)}
   }
 
   var pending: String {
     get {
-      if case .pending(let v)? = admission {return v}
+      if case .pending(let v)? = _storage._admission {return v}
       return String()
     }
-    set {admission = .pending(newValue)}
+    set {_uniqueStorage()._admission = .pending(newValue)}
   }
 
   var revoked: String {
     get {
-      if case .revoked(let v)? = admission {return v}
+      if case .revoked(let v)? = _storage._admission {return v}
       return String()
     }
-    set {admission = .revoked(newValue)}
+    set {_uniqueStorage()._admission = .revoked(newValue)}
   }
 
   var refused: String {
     get {
-      if case .refused(let v)? = admission {return v}
+      if case .refused(let v)? = _storage._admission {return v}
       return String()
     }
-    set {admission = .refused(newValue)}
+    set {_uniqueStorage()._admission = .refused(newValue)}
   }
 
   var renewKey: String {
     get {
-      if case .renewKey(let v)? = admission {return v}
+      if case .renewKey(let v)? = _storage._admission {return v}
       return String()
     }
-    set {admission = .renewKey(newValue)}
+    set {_uniqueStorage()._admission = .renewKey(newValue)}
   }
 
-  var grants: [WireGrant] = []
+  var grants: [WireGrant] {
+    get {_storage._grants}
+    set {_uniqueStorage()._grants = newValue}
+  }
 
-  var superseded: Bool = false
+  var superseded: Bool {
+    get {_storage._superseded}
+    set {_uniqueStorage()._superseded = newValue}
+  }
+
+  /// The public key that the sender will have next, 32 bytes.
+  var announcedServerKey: Data {
+    get {_storage._announcedServerKey}
+    set {_uniqueStorage()._announcedServerKey = newValue}
+  }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -628,7 +699,7 @@ nonisolated struct WireWelcome: Sendable {
 
   init() {}
 
-  fileprivate var _introduction: WireIntroduction? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 nonisolated struct WireGo: Sendable {
@@ -885,6 +956,11 @@ nonisolated struct WireAcknowledgement: Sendable {
   var duplicates: UInt32 = 0
 
   var exceptions: [WireException] = []
+
+  /// Changes that were dropped because the receiver of this has no right to bring them, and why.
+  var refused: UInt32 = 0
+
+  var refusal: String = String()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1847,7 +1923,119 @@ nonisolated extension WireIntroduction: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Hello"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}oldest_protocol\0\u{3}newest_protocol\0\u{1}introduction\0\u{1}projects\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}oldest_protocol\0\u{3}newest_protocol\0\u{1}introduction\0\u{1}projects\0\u{2}\u{10}invitation\0\u{3}kept_server_key\0\u{1}departures\0")
+
+  fileprivate class _StorageClass {
+    var _oldestProtocol: UInt32 = 0
+    var _newestProtocol: UInt32 = 0
+    var _introduction: WireIntroduction? = nil
+    var _projects: [WireProjectDigest] = []
+    var _invitation: Data = Data()
+    var _keptServerKey: Data = Data()
+    var _departures: [WireDeparture] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _oldestProtocol = source._oldestProtocol
+      _newestProtocol = source._newestProtocol
+      _introduction = source._introduction
+      _projects = source._projects
+      _invitation = source._invitation
+      _keptServerKey = source._keptServerKey
+      _departures = source._departures
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._oldestProtocol) }()
+        case 2: try { try decoder.decodeSingularUInt32Field(value: &_storage._newestProtocol) }()
+        case 3: try { try decoder.decodeSingularMessageField(value: &_storage._introduction) }()
+        case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._projects) }()
+        case 20: try { try decoder.decodeSingularBytesField(value: &_storage._invitation) }()
+        case 21: try { try decoder.decodeSingularBytesField(value: &_storage._keptServerKey) }()
+        case 22: try { try decoder.decodeRepeatedMessageField(value: &_storage._departures) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._oldestProtocol != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._oldestProtocol, fieldNumber: 1)
+      }
+      if _storage._newestProtocol != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._newestProtocol, fieldNumber: 2)
+      }
+      try { if let v = _storage._introduction {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      } }()
+      if !_storage._projects.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._projects, fieldNumber: 4)
+      }
+      if !_storage._invitation.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._invitation, fieldNumber: 20)
+      }
+      if !_storage._keptServerKey.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._keptServerKey, fieldNumber: 21)
+      }
+      if !_storage._departures.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._departures, fieldNumber: 22)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: WireHello, rhs: WireHello) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._oldestProtocol != rhs_storage._oldestProtocol {return false}
+        if _storage._newestProtocol != rhs_storage._newestProtocol {return false}
+        if _storage._introduction != rhs_storage._introduction {return false}
+        if _storage._projects != rhs_storage._projects {return false}
+        if _storage._invitation != rhs_storage._invitation {return false}
+        if _storage._keptServerKey != rhs_storage._keptServerKey {return false}
+        if _storage._departures != rhs_storage._departures {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireDeparture: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Departure"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}project\0\u{1}changes\0\u{1}at\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1855,10 +2043,9 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.oldestProtocol) }()
-      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.newestProtocol) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._introduction) }()
-      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.projects) }()
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._project) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.changes) }()
+      case 3: try { try decoder.decodeSingularSInt64Field(value: &self.at) }()
       default: break
       }
     }
@@ -1869,26 +2056,22 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if self.oldestProtocol != 0 {
-      try visitor.visitSingularUInt32Field(value: self.oldestProtocol, fieldNumber: 1)
-    }
-    if self.newestProtocol != 0 {
-      try visitor.visitSingularUInt32Field(value: self.newestProtocol, fieldNumber: 2)
-    }
-    try { if let v = self._introduction {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    try { if let v = self._project {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
-    if !self.projects.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.projects, fieldNumber: 4)
+    if self.changes != 0 {
+      try visitor.visitSingularUInt64Field(value: self.changes, fieldNumber: 2)
+    }
+    if self.at != 0 {
+      try visitor.visitSingularSInt64Field(value: self.at, fieldNumber: 3)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  static func ==(lhs: WireHello, rhs: WireHello) -> Bool {
-    if lhs.oldestProtocol != rhs.oldestProtocol {return false}
-    if lhs.newestProtocol != rhs.newestProtocol {return false}
-    if lhs._introduction != rhs._introduction {return false}
-    if lhs.projects != rhs.projects {return false}
+  static func ==(lhs: WireDeparture, rhs: WireDeparture) -> Bool {
+    if lhs._project != rhs._project {return false}
+    if lhs.changes != rhs.changes {return false}
+    if lhs.at != rhs.at {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1935,133 +2118,184 @@ nonisolated extension WireProjectDigest: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireWelcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Welcome"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}introduction\0\u{1}go\0\u{3}come_back\0\u{1}pending\0\u{1}revoked\0\u{1}refused\0\u{1}grants\0\u{1}superseded\0\u{3}renew_key\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}protocol\0\u{1}introduction\0\u{1}go\0\u{3}come_back\0\u{1}pending\0\u{1}revoked\0\u{1}refused\0\u{1}grants\0\u{1}superseded\0\u{3}renew_key\0\u{4}\u{a}announced_server_key\0")
+
+  fileprivate class _StorageClass {
+    var _protocol: UInt32 = 0
+    var _introduction: WireIntroduction? = nil
+    var _admission: WireWelcome.OneOf_Admission?
+    var _grants: [WireGrant] = []
+    var _superseded: Bool = false
+    var _announcedServerKey: Data = Data()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _protocol = source._protocol
+      _introduction = source._introduction
+      _admission = source._admission
+      _grants = source._grants
+      _superseded = source._superseded
+      _announcedServerKey = source._announcedServerKey
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.`protocol`) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._introduction) }()
-      case 3: try {
-        var v: WireGo?
-        var hadOneofValue = false
-        if let current = self.admission {
-          hadOneofValue = true
-          if case .go(let m) = current {v = m}
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._protocol) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._introduction) }()
+        case 3: try {
+          var v: WireGo?
+          var hadOneofValue = false
+          if let current = _storage._admission {
+            hadOneofValue = true
+            if case .go(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._admission = .go(v)
+          }
+        }()
+        case 4: try {
+          var v: WireComeBack?
+          var hadOneofValue = false
+          if let current = _storage._admission {
+            hadOneofValue = true
+            if case .comeBack(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._admission = .comeBack(v)
+          }
+        }()
+        case 5: try {
+          var v: String?
+          try decoder.decodeSingularStringField(value: &v)
+          if let v = v {
+            if _storage._admission != nil {try decoder.handleConflictingOneOf()}
+            _storage._admission = .pending(v)
+          }
+        }()
+        case 6: try {
+          var v: String?
+          try decoder.decodeSingularStringField(value: &v)
+          if let v = v {
+            if _storage._admission != nil {try decoder.handleConflictingOneOf()}
+            _storage._admission = .revoked(v)
+          }
+        }()
+        case 7: try {
+          var v: String?
+          try decoder.decodeSingularStringField(value: &v)
+          if let v = v {
+            if _storage._admission != nil {try decoder.handleConflictingOneOf()}
+            _storage._admission = .refused(v)
+          }
+        }()
+        case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._grants) }()
+        case 9: try { try decoder.decodeSingularBoolField(value: &_storage._superseded) }()
+        case 10: try {
+          var v: String?
+          try decoder.decodeSingularStringField(value: &v)
+          if let v = v {
+            if _storage._admission != nil {try decoder.handleConflictingOneOf()}
+            _storage._admission = .renewKey(v)
+          }
+        }()
+        case 20: try { try decoder.decodeSingularBytesField(value: &_storage._announcedServerKey) }()
+        default: break
         }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.admission = .go(v)
-        }
-      }()
-      case 4: try {
-        var v: WireComeBack?
-        var hadOneofValue = false
-        if let current = self.admission {
-          hadOneofValue = true
-          if case .comeBack(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.admission = .comeBack(v)
-        }
-      }()
-      case 5: try {
-        var v: String?
-        try decoder.decodeSingularStringField(value: &v)
-        if let v = v {
-          if self.admission != nil {try decoder.handleConflictingOneOf()}
-          self.admission = .pending(v)
-        }
-      }()
-      case 6: try {
-        var v: String?
-        try decoder.decodeSingularStringField(value: &v)
-        if let v = v {
-          if self.admission != nil {try decoder.handleConflictingOneOf()}
-          self.admission = .revoked(v)
-        }
-      }()
-      case 7: try {
-        var v: String?
-        try decoder.decodeSingularStringField(value: &v)
-        if let v = v {
-          if self.admission != nil {try decoder.handleConflictingOneOf()}
-          self.admission = .refused(v)
-        }
-      }()
-      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.grants) }()
-      case 9: try { try decoder.decodeSingularBoolField(value: &self.superseded) }()
-      case 10: try {
-        var v: String?
-        try decoder.decodeSingularStringField(value: &v)
-        if let v = v {
-          if self.admission != nil {try decoder.handleConflictingOneOf()}
-          self.admission = .renewKey(v)
-        }
-      }()
-      default: break
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.`protocol` != 0 {
-      try visitor.visitSingularUInt32Field(value: self.`protocol`, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._protocol != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._protocol, fieldNumber: 1)
+      }
+      try { if let v = _storage._introduction {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      switch _storage._admission {
+      case .go?: try {
+        guard case .go(let v)? = _storage._admission else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      }()
+      case .comeBack?: try {
+        guard case .comeBack(let v)? = _storage._admission else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      }()
+      case .pending?: try {
+        guard case .pending(let v)? = _storage._admission else { preconditionFailure() }
+        try visitor.visitSingularStringField(value: v, fieldNumber: 5)
+      }()
+      case .revoked?: try {
+        guard case .revoked(let v)? = _storage._admission else { preconditionFailure() }
+        try visitor.visitSingularStringField(value: v, fieldNumber: 6)
+      }()
+      case .refused?: try {
+        guard case .refused(let v)? = _storage._admission else { preconditionFailure() }
+        try visitor.visitSingularStringField(value: v, fieldNumber: 7)
+      }()
+      default: break
+      }
+      if !_storage._grants.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._grants, fieldNumber: 8)
+      }
+      if _storage._superseded != false {
+        try visitor.visitSingularBoolField(value: _storage._superseded, fieldNumber: 9)
+      }
+      try { if case .renewKey(let v)? = _storage._admission {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 10)
+      } }()
+      if !_storage._announcedServerKey.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._announcedServerKey, fieldNumber: 20)
+      }
     }
-    try { if let v = self._introduction {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    switch self.admission {
-    case .go?: try {
-      guard case .go(let v)? = self.admission else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    }()
-    case .comeBack?: try {
-      guard case .comeBack(let v)? = self.admission else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    }()
-    case .pending?: try {
-      guard case .pending(let v)? = self.admission else { preconditionFailure() }
-      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
-    }()
-    case .revoked?: try {
-      guard case .revoked(let v)? = self.admission else { preconditionFailure() }
-      try visitor.visitSingularStringField(value: v, fieldNumber: 6)
-    }()
-    case .refused?: try {
-      guard case .refused(let v)? = self.admission else { preconditionFailure() }
-      try visitor.visitSingularStringField(value: v, fieldNumber: 7)
-    }()
-    default: break
-    }
-    if !self.grants.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.grants, fieldNumber: 8)
-    }
-    if self.superseded != false {
-      try visitor.visitSingularBoolField(value: self.superseded, fieldNumber: 9)
-    }
-    try { if case .renewKey(let v)? = self.admission {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 10)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: WireWelcome, rhs: WireWelcome) -> Bool {
-    if lhs.`protocol` != rhs.`protocol` {return false}
-    if lhs._introduction != rhs._introduction {return false}
-    if lhs.admission != rhs.admission {return false}
-    if lhs.grants != rhs.grants {return false}
-    if lhs.superseded != rhs.superseded {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._protocol != rhs_storage._protocol {return false}
+        if _storage._introduction != rhs_storage._introduction {return false}
+        if _storage._admission != rhs_storage._admission {return false}
+        if _storage._grants != rhs_storage._grants {return false}
+        if _storage._superseded != rhs_storage._superseded {return false}
+        if _storage._announcedServerKey != rhs_storage._announcedServerKey {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2443,7 +2677,7 @@ nonisolated extension WireReceipt: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireAcknowledgement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Acknowledgement"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}project\0\u{1}positions\0\u{1}accepted\0\u{1}duplicates\0\u{1}exceptions\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}project\0\u{1}positions\0\u{1}accepted\0\u{1}duplicates\0\u{1}exceptions\0\u{2}\u{e}refused\0\u{1}refusal\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2457,6 +2691,8 @@ nonisolated extension WireAcknowledgement: SwiftProtobuf.Message, SwiftProtobuf.
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.accepted) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self.duplicates) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.exceptions) }()
+      case 20: try { try decoder.decodeSingularUInt32Field(value: &self.refused) }()
+      case 21: try { try decoder.decodeSingularStringField(value: &self.refusal) }()
       default: break
       }
     }
@@ -2485,6 +2721,12 @@ nonisolated extension WireAcknowledgement: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.exceptions.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.exceptions, fieldNumber: 6)
     }
+    if self.refused != 0 {
+      try visitor.visitSingularUInt32Field(value: self.refused, fieldNumber: 20)
+    }
+    if !self.refusal.isEmpty {
+      try visitor.visitSingularStringField(value: self.refusal, fieldNumber: 21)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2495,6 +2737,8 @@ nonisolated extension WireAcknowledgement: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.accepted != rhs.accepted {return false}
     if lhs.duplicates != rhs.duplicates {return false}
     if lhs.exceptions != rhs.exceptions {return false}
+    if lhs.refused != rhs.refused {return false}
+    if lhs.refusal != rhs.refusal {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -54,7 +54,29 @@ extension WireHello {
     guard hasIntroduction else { throw WireError(.missing, in: "Hello.introduction", at: 0) }
     return Hello(
       protocols: oldest...newest, introduction: try introduction.message(),
-      projects: try projects.projectDigests())
+      projects: try projects.projectDigests(),
+      invitation: try [UInt8](invitation).exactly(ProtocolLimits.invitationBytes, in: "invitation"),
+      keptServerKey: try [UInt8](keptServerKey).exactly(
+        ProtocolLimits.serverKeyBytes, in: "kept_server_key"),
+      departures: try departed())
+  }
+
+  private func departed() throws(WireError) -> [Departure] {
+    guard departures.count <= ProtocolLimits.projects else {
+      throw WireError(.overLimit(ProtocolLimits.projects), in: "Hello.departures", at: 0)
+    }
+    return departures.map {
+      Departure(project: ProjectID(rawValue: $0.project.id), changes: $0.changes, at: $0.at)
+    }
+  }
+}
+
+extension [UInt8] {
+  /// The bytes where there are so many; nil where there are none.
+  fileprivate func exactly(_ count: Int, in place: String) throws(WireError) -> [UInt8]? {
+    if isEmpty { return nil }
+    guard self.count == count else { throw WireError(.overLimit(count), in: place, at: 0) }
+    return self
   }
 }
 
@@ -112,7 +134,9 @@ extension WireWelcome {
     }
     return Welcome(
       protocolVersion: version, introduction: try introduction.message(),
-      admission: try decision(), grants: found, isSuperseded: superseded)
+      admission: try decision(), grants: found, isSuperseded: superseded,
+      announcedServerKey: try [UInt8](announcedServerKey).exactly(
+        ProtocolLimits.serverKeyBytes, in: "announced_server_key"))
   }
 
   private func decision() throws(WireError) -> SyncProtocol.Admission {
@@ -186,7 +210,8 @@ extension WireAcknowledgement {
     return Acknowledgement(
       number: number, project: ProjectID(rawValue: project.id),
       positions: try positions.chainPositions(), accepted: accepted, duplicates: duplicates,
-      exceptions: found)
+      exceptions: found, refused: refused,
+      refusal: try refusal.bounded(in: "Acknowledgement.refusal"))
   }
 }
 

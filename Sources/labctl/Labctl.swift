@@ -22,7 +22,7 @@ struct Labctl: ParsableCommand {
       ListCommand.self, ShowCommand.self, ImportCommand.self, ExportCommand.self,
       ConflictCommand.self, ParkedCommand.self, ExplainCommand.self, LeaveCheckCommand.self,
       VerifyCommand.self, DoctorCommand.self, FleetCommand.self, LogCommand.self,
-      BackupCommand.self,
+      BackupCommand.self, PeerCommand.self, JoinCommand.self, KeyCommand.self, LeaveCommand.self,
     ])
 
   static func main() {

@@ -6,7 +6,7 @@ import SyncControl
 struct ConnectionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The control socket of labsyncd. Default: $LABSYNC_SOCKET, else /run/labsync/control.sock.",
+      "The control socket of labsyncd. Default: $LABSYNC_SOCKET, else /run/labsync/control.sock, else the one that labctl join made for this person.",
       valueName: "path"))
   var socket: String?
 
@@ -22,8 +22,15 @@ struct ConnectionOptions: ParsableArguments {
   /// Where the socket is: the option, the environment, or the default.
   var path: String {
     let named = socket ?? Environment.value(ControlProtocol.socketVariable)
-    guard let named, !named.isEmpty else { return ControlProtocol.defaultSocketPath }
+    guard let named, !named.isEmpty else { return Self.usual }
     return named.hasPrefix("ipc://") ? String(named.dropFirst(6)) : named
+  }
+
+  /// The service's socket, unless there is none and this person has a laptop's home of their own.
+  static var usual: String {
+    let own = "\(JoiningPlace.personalFolder)/control.sock"
+    return access(ControlProtocol.defaultSocketPath, F_OK) != 0 && access(own, F_OK) == 0
+      ? own : ControlProtocol.defaultSocketPath
   }
 
   func client() throws(ControlFailure) -> ControlClient {

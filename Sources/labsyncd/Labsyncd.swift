@@ -13,6 +13,7 @@ struct Labsyncd: ParsableCommand {
     subcommands: [
       LabCommand.self, OnlineCommand.self, CheckConfigCommand.self, InitCommand.self,
       PrepareCommand.self,
+      JoinCommand.self,
     ])
 
   static func main() {

@@ -29,8 +29,8 @@ struct TidyTests {
       "SyncCore", "LivingLab", "SyncProtocol", "LabWorker", "OnlineWorker", "SyncWire",
       "SQLiteStore", "ZeroMQ", "SyncControl", "CLinux", "Logging", "Yams", "Foundation", "Glibc",
     ],
-    "labsyncd": ["SyncDaemon", "SyncCore", "ArgumentParser", "Foundation", "Glibc"],
-    "labctl": ["SyncControl", "ZeroMQ", "ArgumentParser", "Foundation", "Glibc"],
+    "labsyncd": ["SyncDaemon", "SyncControl", "SyncCore", "ArgumentParser", "Foundation", "Glibc"],
+    "labctl": ["SyncControl", "ZeroMQ", "CQREncode", "ArgumentParser", "Foundation", "Glibc"],
   ]
 
   private static let pure = [

@@ -79,7 +79,7 @@ struct OnlineWorkerTests {
   func relay(mayRelay: Bool) throws {
     var simulation = simulation(labs: 1)
     simulation.change(0) { lab in
-      lab.device.mayRelay = mayRelay
+      lab.device.role = mayRelay ? .relay : .capture
       do {
         var other = MemoryStore(
           replica: replicaID(2), side: .lab, schema: schema, projects: [project])

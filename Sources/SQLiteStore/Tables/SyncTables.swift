@@ -4,7 +4,7 @@ enum SyncTables {
   /// The version that this software writes: the number of migrations.
   static let version = migrations.count
 
-  static let migrations = [first, second]
+  static let migrations = [first, second, devices]
 
   private static let first = """
     CREATE TABLE sync_store (

@@ -52,13 +52,18 @@ public struct Status: Codable, Hashable, Sendable {
   public var violations: Int
   /// Changes that the other side has said to have and this one has not; nil where nobody is connected.
   public var coming: Int?
+  /// Of this machine's own public key; both sides show it, and people compare it.
+  public var fingerprint: String?
+  /// Of the daemon that answers.
+  public var processID: Int32?
 
   public init(
     side: Side, replica: String, name: String, projects: [Project], connection: Connection,
     outbox: Int, queued: Int, received: Int, durable: Int, confirmed: Int, oldestAgeSeconds: Int?,
     conflicts: Int, settled: Int, parked: Int, held: Int, clockOffsetMilliseconds: Int64?,
     lastSync: Int64?, inSync: InSync, storeBytes: Int64, software: String, peers: [Peer],
-    isPaused: Bool, fork: Fork? = nil, violations: Int = 0, coming: Int? = nil
+    isPaused: Bool, fork: Fork? = nil, violations: Int = 0, coming: Int? = nil,
+    fingerprint: String? = nil
   ) {
     self.side = side
     self.replica = replica
@@ -85,12 +90,14 @@ public struct Status: Codable, Hashable, Sendable {
     self.fork = fork
     self.violations = violations
     self.coming = coming
+    self.fingerprint = fingerprint
   }
 
   private enum CodingKeys: String, CodingKey {
     case version, side, replica, name, projects, connection, outbox, queued, received, durable
     case confirmed, oldestAgeSeconds, conflicts, settled, parked, held, clockOffsetMilliseconds
-    case lastSync, inSync, storeBytes, software, peers, fork, violations, coming
+    case lastSync, inSync, storeBytes, software, peers, fork, violations, coming, fingerprint
+    case processID
     case isPaused = "paused"
   }
 
@@ -123,6 +130,8 @@ public struct Status: Codable, Hashable, Sendable {
     try container.encode(fork, forKey: .fork)
     try container.encode(violations, forKey: .violations)
     try container.encode(coming, forKey: .coming)
+    try container.encode(fingerprint, forKey: .fingerprint)
+    try container.encode(processID, forKey: .processID)
   }
 }
 

@@ -20,7 +20,7 @@ public struct NewFolder: Sendable {
     public var made: Made
   }
 
-  private let path: String
+  let path: String
   private let side: Side
 
   /// Makes the folder when it is missing, with the folders above it.
@@ -50,7 +50,7 @@ public struct NewFolder: Sendable {
     }
     let text = configurationText(settings)
     let draft = "\(configurationPath).partial"
-    try write(text, to: draft)
+    try Self.write(text, to: draft)
     defer { unlink(draft) }
     let configuration = try Configuration.load(
       path: draft, side: side, environment: [:], hostName: settings[.replicaName] ?? "")
@@ -94,7 +94,17 @@ public struct NewFolder: Sendable {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func write(_ text: String, to path: String) throws(Failure) {
+  /// Writes a file so that it is there whole or not at all; one that is there stays.
+  static func write(_ text: String, whole path: String) throws(Failure) {
+    let draft = "\(path).partial"
+    try write(text, to: draft)
+    defer { unlink(draft) }
+    guard link(draft, path) == 0 else {
+      throw Failure("\(path) can not be made: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  private static func write(_ text: String, to path: String) throws(Failure) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw Failure(

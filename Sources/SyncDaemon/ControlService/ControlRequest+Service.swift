@@ -16,7 +16,7 @@ extension ControlRequest {
   /// Who answers this request.
   public var service: Service {
     switch self {
-    case .status, .sync, .leaveCheck, .repair, .metrics, .events, .fleet: .loop
+    case .status, .sync, .leaveCheck, .repair, .metrics, .events, .fleet, .peer: .loop
     case .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo, .parkedRetry,
       .parkedDiscard:
       .writing

@@ -38,7 +38,7 @@ public struct ReadService {
     case .backup(let request): try encoded { try backups.piece(request.cursor, at: now) }
     case .log(let request): try encoded { try log(request) }
     case .status, .sync, .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo,
-      .parkedRetry, .leaveCheck, .repair, .fleet, .parkedDiscard:
+      .parkedRetry, .leaveCheck, .repair, .fleet, .parkedDiscard, .peer:
       throw misdirected(request)
     }
   }

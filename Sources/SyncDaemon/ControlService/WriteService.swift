@@ -28,7 +28,7 @@ public struct WriteService {
     case .parkedRetry(let request): try encoded { try retry(request, store, now) }
     case .parkedDiscard(let request): try encoded { try discard(request, store, now) }
     case .status, .sync, .list, .show, .export, .conflictList, .conflictShow, .parkedList,
-      .parkedShow, .explain, .leaveCheck, .verify, .repair, .doctor, .backup, .log, .fleet:
+      .parkedShow, .explain, .leaveCheck, .verify, .repair, .doctor, .backup, .log, .fleet, .peer:
       throw misdirected(request)
     }
   }

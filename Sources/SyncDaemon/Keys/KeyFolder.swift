@@ -13,10 +13,17 @@ public struct KeyFolder: Hashable, Sendable {
   }
 
   public let path: String
+  /// The folder with what the service manager hands over (`LoadCredential=`): a `curve.secret` in it
+  /// stands above the one here, and never changes.
+  public let credentials: String?
 
-  public init(path: String) { self.path = path }
+  public init(path: String, credentials: String? = nil) {
+    self.path = path
+    let given = credentials.map { "\($0)/curve.secret" }
+    self.credentials = given.flatMap { access($0, F_OK) == 0 ? credentials : nil }
+  }
 
-  public var secretPath: String { "\(path)/curve.secret" }
+  public var secretPath: String { "\(credentials ?? path)/curve.secret" }
   public var publicPath: String { "\(path)/curve.public" }
 
   /// The pair. Throws when it is missing, damaged, or readable by others.
@@ -31,7 +38,9 @@ public struct KeyFolder: Hashable, Sendable {
         "the secret key in \(secretPath) is damaged. Put its copy back, or move it away and run "
           + "labsyncd init again; the machine then has to be authorized again")
     }
-    if let text = try contents(of: publicPath), text.trimmed != pair.publicKey.z85 {
+    if credentials == nil, let text = try contents(of: publicPath),
+      text.trimmed != pair.publicKey.z85
+    {
       throw Failure(
         "\(publicPath) does not belong to \(secretPath). Put back the one that was exchanged, or "
           + "remove curve.public")
@@ -59,6 +68,7 @@ public struct KeyFolder: Hashable, Sendable {
   /// Puts a new pair in the place of the one that is there, which is kept as `curve.secret.former`.
   /// Throws, and leaves a pair that works, where the folder can not be written.
   public func renew() throws(Failure) -> CurveKeyPair {
+    try requireOwn()
     let pair: CurveKeyPair
     do {
       pair = try CurveKeyPair.generate()
@@ -79,24 +89,37 @@ public struct KeyFolder: Hashable, Sendable {
   }
 
   private func secretText() throws(Failure) -> String {
-    var information = stat()
-    guard stat(secretPath, &information) == 0 else {
+    guard let text = try secretText(at: secretPath) else {
       throw Failure(
-        "there is no secret key at \(secretPath) (\(String(cString: strerror(errno)))). "
+        "there is no secret key at \(secretPath) (\(String(cString: strerror(ENOENT)))). "
           + "labsyncd init makes one")
     }
+    return text
+  }
+
+  /// The text of a file that nobody but its owner may read; nil where there is none.
+  func secretText(at path: String) throws(Failure) -> String? {
+    var information = stat()
+    guard stat(path, &information) == 0 else {
+      if errno == ENOENT { return nil }
+      throw Failure("\(path) can not be looked at: \(String(cString: strerror(errno)))")
+    }
     guard information.st_mode & 0o077 == 0 else {
+      throw Failure("others can read the secret key \(path). Make it private: chmod 600 \(path)")
+    }
+    return try contents(of: path)?.trimmed
+  }
+
+  func requireOwn() throws(Failure) {
+    guard credentials == nil else {
       throw Failure(
-        "others can read the secret key \(secretPath). Make it private: chmod 600 \(secretPath)")
+        "the secret key is the service manager's (LoadCredential=). Change it there, and start labsyncd anew"
+      )
     }
-    guard let text = try contents(of: secretPath) else {
-      throw Failure("there is no secret key at \(secretPath). labsyncd init makes one")
-    }
-    return text.trimmed
   }
 
   /// The file's text; nil when there is no such file.
-  private func contents(of path: String) throws(Failure) -> String? {
+  func contents(of path: String) throws(Failure) -> String? {
     do {
       return try smallFile(path)
     } catch  where error.code == ENOENT {
@@ -106,7 +129,7 @@ public struct KeyFolder: Hashable, Sendable {
     }
   }
 
-  private func write(_ text: String, to path: String, mode: mode_t) throws(Failure) {
+  func write(_ text: String, to path: String, mode: mode_t) throws(Failure) {
     let bytes = Array("\(text)\n".utf8)
     do {
       let doing = "make the key file \(path)"

@@ -11,6 +11,8 @@ struct HandshakeWatch {
     case nothing
     case connected
     case failed(words: String)
+    /// The server most likely has another key.
+    case wrongKey(words: String)
     case disconnected(words: String)
   }
 
@@ -23,13 +25,14 @@ struct HandshakeWatch {
       hasConnected = true
       return .nothing
     case .handshakeFailed(let failure):
+      if case .noDetail = failure { return .wrongKey(words: Self.wrongKey(endpoint)) }
       return .failed(words: words(for: failure, endpoint: endpoint))
     case .closed, .connectRetried:
       guard !hasConnected, !isOpen else { return .nothing }
       return .failed(words: "nothing answers at \(endpoint)")
     case .disconnected:
       guard isOpen else {
-        return .failed(words: Self.wrongKey(endpoint))
+        return .wrongKey(words: Self.wrongKey(endpoint))
       }
       isOpen = false
       return .disconnected(words: "the connection to \(endpoint) was lost")

@@ -10,10 +10,13 @@ import ZeroMQ
 
 /// A laptop's way to the online side: one DEALER socket at a time, made anew after every failure.
 final class LabLink: SideLink {
-  private var worker: LabWorker
+  private(set) var worker: LabWorker
   private let endpoints: [Endpoint]
-  private var security: Socket.Security
-  private let keys: KeyFolder
+  /// `nil` where nothing is encrypted.
+  private var credentials: LabCredentials?
+  private var wantsNewSession = false
+  /// What the other side dropped, in words.
+  private var refusal: String?
   private let socketOptions: Socket.Options
   private let context: ContextBox
   private let log: LinkLog
@@ -30,13 +33,12 @@ final class LabLink: SideLink {
   private(set) var wantsWork = false
 
   init(
-    worker: LabWorker, endpoints: [Endpoint], security: Socket.Security, keys: KeyFolder,
+    worker: LabWorker, endpoints: [Endpoint], credentials: LabCredentials?,
     options: Socket.Options, context: ContextBox, log: LinkLog, at now: Instant
   ) {
     self.worker = worker
     self.endpoints = endpoints
-    self.security = security
-    self.keys = keys
+    self.credentials = credentials
     self.context = context
     self.log = log
     socketOptions = options
@@ -64,7 +66,10 @@ final class LabLink: SideLink {
   }
   func tick(at now: Instant, store: inout SQLiteStore) { tell(.tick, at: now, &store) }
   func stop(at now: Instant, store: inout SQLiteStore) { tell(.stop, at: now, &store) }
-  func reloadKeys(at now: Instant, store: inout SQLiteStore) {}
+  func reloadKeys(at now: Instant, store: inout SQLiteStore) {
+    do { try credentials?.reload() } catch { return log.failed("the keys can not be read", error) }
+    tell(.wake(.linkReturned), at: now, &store)
+  }
 
   func work(at now: Instant, store: inout SQLiteStore) {
     wantsWork = false
@@ -143,6 +148,9 @@ final class LabLink: SideLink {
       switch handshake.read(event, endpoint: endpoints[worker.dialledEndpoint].description) {
       case .nothing: break
       case .connected: tell(.transportConnected, at: now, &store)
+      case .wrongKey(let words):
+        credentials?.tryOtherServer()
+        tell(.transportFailed(words: words), at: now, &store)
       case .failed(let words): tell(.transportFailed(words: words), at: now, &store)
       case .disconnected(let words): tell(.disconnected(words: words), at: now, &store)
       }
@@ -159,6 +167,10 @@ final class LabLink: SideLink {
       case .event(let event): note(event, at: now, &store)
       }
     }
+    if wantsNewSession {
+      wantsNewSession = false
+      beginAnew(at: now, store: &store)
+    }
     let state = connectionState
     if state != lastState {
       lastState = state
@@ -169,7 +181,21 @@ final class LabLink: SideLink {
   private func note(_ event: LabEvent, at now: Instant, _ store: inout SQLiteStore) {
     log.note(event)
     switch event {
-    case .session(.opened(let peer)): log.remember(peer, in: store, at: now)
+    case .session(.opened(let peer)):
+      log.remember(peer, in: store, at: now)
+      refusal = nil
+      do {
+        try credentials?.admitted()
+        try store.settleOwnDepartures(at: now)
+      } catch {
+        log.failed("what the key folder holds can not be brought up to date", error)
+      }
+    case .session(.refused(_, let changes, let words)):
+      let count = changes == 1 ? "a change" : "\(changes) changes"
+      refusal = "\(count) of this machine could not be taken: \(words)"
+    case .session(.notGranted(let project)):
+      refusal = "the online side does not share the project \(project) with this laptop"
+    case .session(.serverKeyAnnounced(let bytes)): keep(announced: bytes)
     case .session(.inSync): lastProof = now.wallMilliseconds
     case .answered(let request, let answer):
       guard let reply = answers.removeValue(forKey: request) else { return }
@@ -189,20 +215,35 @@ final class LabLink: SideLink {
 
   /// This machine is a copy of another: with a key of its own it can be told apart, and let in.
   private func renewKey() {
-    guard case .curveClient(_, let server) = security else { return }
+    guard credentials != nil else { return }
     do {
-      let own = try keys.renew()
-      security = .curveClient(own: own, server: server)
-      log.renewed(own.publicKey)
+      try credentials?.renew()
+      if let own = credentials?.own { log.renewed(own.publicKey) }
     } catch {
       log.failed("a key of its own can not be made", error)
+    }
+  }
+
+  /// The online side will have another key: what is on disk is said in the next hello.
+  private func keep(announced bytes: [UInt8]) {
+    do {
+      let key = try CurvePublicKey(bytes: bytes)
+      if try credentials?.keep(key) == true { wantsNewSession = true }
+    } catch {
+      log.failed("the online side's next key can not be kept", error)
     }
   }
 
   private func dial(_ index: Int, at now: Instant, _ store: inout SQLiteStore) {
     hangUp()
     do {
-      let socket = try context.value.socket(.dealer, options: socketOptions, security: security)
+      var enrolment = Enrolment()
+      enrolment.invitation = credentials?.invitation
+      enrolment.keptServerKey = credentials?.servers.first?.bytes
+      enrolment.departures = try store.untoldDepartures()
+      worker.present(enrolment)
+      let socket = try context.value.socket(
+        .dealer, options: socketOptions, security: credentials?.security ?? .plain)
       let monitor = try socket.monitor()
       try socket.connect(endpoints[index].description)
       self.socket = consume socket
@@ -251,6 +292,7 @@ extension LabLink {
     case .waiting, .stopped: .waiting
     case .dialing: .connecting
     case .refused: .refused
+    case .conversing where worker.session?.peer == nil: .connecting
     case .conversing:
       switch worker.session?.inSyncSince {
       case .some: .live
@@ -271,15 +313,18 @@ extension LabLink {
     tell(.resume, at: now, &store)
   }
 
-  func connectionWords(at now: Instant) -> String { worker.connectionWords(at: now) }
+  func connectionWords(at now: Instant) -> String {
+    worker.connectionWords(at: now) + (refusal.map { "; \($0)" } ?? "")
+  }
 
   func standing(at now: Instant, store: SQLiteStore) throws -> LinkStanding {
     let session = worker.session
     var standing = LinkStanding(
       connection: Status.Connection(
-        state: connectionState, words: worker.connectionWords(at: now),
+        state: connectionState, words: connectionWords(at: now),
         endpoint: endpoints[worker.dialledEndpoint].description, since: since))
     standing.isPaused = worker.phase == .paused
+    standing.fingerprint = credentials?.own.publicKey.fingerprint
     standing.violations = violations
     standing.clockOffsetMilliseconds = session?.clockOffsetMilliseconds
     standing.isInSync = session?.inSyncSince != nil

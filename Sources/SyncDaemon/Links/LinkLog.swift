@@ -87,6 +87,10 @@ struct LinkLog {
       logger.warning(
         "two machines use one device key",
         metadata: ["replica": "\(replica)", "device": "\(device)"])
+    case .held(let batch, let key):
+      logger.warning(
+        "a revoked device handed over changes, which are kept outside the log",
+        metadata: ["device": "\(key)", "changes": "\(batch.count)"])
     case .violation(_, let device, let violation):
       logger.warning(
         "peer broke the protocol", metadata: ["device": "\(device)", "what": "\(violation)"])
@@ -150,6 +154,13 @@ struct LinkLog {
     case .dropped(let violation):
       logger.warning(
         "changes dropped", metadata: ["device": "\(device)", "what": "\(violation)"])
+    case .refused(let project, let changes, let words):
+      logger.error(
+        "the other side dropped changes of this machine",
+        metadata: ["project": "\(project)", "changes": "\(changes)", "why": "\(words)"])
+    case .held: break
+    case .serverKeyAnnounced:
+      logger.debug("the online side has a next key", metadata: ["device": "\(device)"])
     case .tooLarge(_, let origin, let bytes):
       logger.error(
         "a change is too large to be sent",

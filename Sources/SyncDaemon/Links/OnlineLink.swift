@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import OnlineWorker
 import SQLiteStore
@@ -9,39 +10,47 @@ import ZeroMQ
 
 /// The online side's door: one ROUTER socket for every laptop. A peer is who its CURVE key says.
 ///
-/// The handshake admits any key, to a hello and no further: a laptop that is not authorized is told
-/// so in words. (A key that ZAP refuses makes libzmq give up without a word.)
+/// The handshake admits any key, to a hello and no further: a laptop that is not let in is told so in
+/// words. (A key that ZAP refuses makes libzmq give up without a word.) Who a key is, the
+/// ``Doorkeeper`` says.
 final class OnlineLink: SideLink {
-  private var worker: OnlineWorker
-  private let endpoint: String
+  private(set) var worker: OnlineWorker
+  private(set) var endpoint: String
   private let log: LinkLog
-  private let logger: Logger
-  private let socket: Socket
-  private let monitor: Monitor
+  let logger: Logger
+  private var socket: Socket
+  private var monitor: Monitor
   private let admission: ZAPHandler?
-  private let authorizedFolder: String
-  private var authorized: AuthorizedKeys {
-    didSet { namesByText = Self.byText(authorized) }
-  }
-  private var namesByText: [String: String]
+  let doorkeeper: Doorkeeper
+  /// The keys of this side; `nil` where nothing is encrypted.
+  let keys: KeyFolder?
+  private let options: Socket.Options
+  private let context: ContextBox
   private var handles: [[UInt8]: PeerHandle] = [:]
   private var routes: [PeerHandle: [UInt8]] = [:]
   private var lastHandle: UInt64 = 0
-  private var lastContacts: [String: Int64] = [:]
-  private var proofs = ProofMemory()
-  private let since: Int64
-  private var violations = 0
-  private var fleetMemory = FleetMemory()
-  let pollGeneration = 0
+  /// When each known device last spoke, by its key.
+  private(set) var lastContacts: [String: Int64] = [:]
+  private var nextContacts: Int64 = 0
+  private(set) var proofs = ProofMemory()
+  let since: Int64
+  private(set) var fingerprint: String?
+  private(set) var violations = 0
+  var fleetMemory = FleetMemory()
+  private(set) var pollGeneration = 0
   private(set) var wantsWork = false
 
   init(
     worker: OnlineWorker, endpoint: Endpoint, security: Socket.Security, options: Socket.Options,
-    authorizedFolder: String, context: ContextBox, logger: Logger, telemetry: Telemetry,
-    at now: Instant
+    doorkeeper: Doorkeeper, keys: KeyFolder?, context: ContextBox, logger: Logger,
+    telemetry: Telemetry, at now: Instant
   ) throws {
     self.worker = worker
-    self.authorizedFolder = authorizedFolder
+    self.doorkeeper = doorkeeper
+    self.keys = keys
+    fingerprint = try keys?.load().publicKey.fingerprint
+    self.options = options
+    self.context = context
     self.logger = logger
     log = LinkLog(logger, telemetry)
     since = now.wallMilliseconds
@@ -54,14 +63,7 @@ final class OnlineLink: SideLink {
     try socket.bind(endpoint.description)
     self.endpoint = try socket.lastEndpoint()
     self.socket = consume socket
-    authorized = try AuthorizedKeys(folder: authorizedFolder)
-    namesByText = Self.byText(authorized)
     tellProblems()
-  }
-
-  private static func byText(_ keys: AuthorizedKeys) -> [String: String] {
-    Dictionary(
-      keys.names.map { ($0.key.z85, $0.value) }, uniquingKeysWith: { first, _ in first })
   }
 
   var nextDeadline: Int64? { worker.nextDeadline }
@@ -87,11 +89,23 @@ final class OnlineLink: SideLink {
   func tick(at now: Instant, store: inout SQLiteStore) {
     tell(.tick, at: now, &store)
     saveProofs(at: now, store)
+    if now.monotonicMilliseconds >= nextContacts { saveContacts(at: now, store) }
   }
   func stop(at now: Instant, store: inout SQLiteStore) {
     tell(.stop, at: now, &store)
     saveProofs(at: now, store, isUrgent: true)
+    saveContacts(at: now, store)
   }
+
+  private static let contactsIntervalMilliseconds: Int64 = 60_000
+
+  private func saveContacts(at now: Instant, _ store: SQLiteStore) {
+    nextContacts = now.monotonicMilliseconds + Self.contactsIntervalMilliseconds
+    do { try doorkeeper.save(contacts: lastContacts, at: now, store) } catch {
+      log.failed("when laptops last spoke can not be kept", error)
+    }
+  }
+
   func wake(_ reason: Wake, at now: Instant, store: inout SQLiteStore) {}
   func setPaused(
     _ isPaused: Bool, at now: Instant, store: inout SQLiteStore
@@ -116,32 +130,24 @@ final class OnlineLink: SideLink {
 
   func reloadKeys(at now: Instant, store: inout SQLiteStore) {
     do {
-      let fresh = try AuthorizedKeys(folder: authorizedFolder)
-      let gone = authorized.names.keys.filter { fresh.names[$0] == nil }
-      authorized = fresh
+      let gone = try doorkeeper.reload()
       tellProblems()
       for key in gone {
-        tell(.revoked(key: key.z85, words: Self.unauthorized(key.z85)), at: now, &store)
+        tell(.revoked(key: key, words: Doorkeeper.pending(key)), at: now, &store)
       }
-      logger.info("authorized keys read", metadata: ["laptops": "\(fresh.names.count)"])
+      logger.info(
+        "authorized keys read", metadata: ["laptops": "\(doorkeeper.authorized.names.count)"])
     } catch {
       logger.error("authorized keys can not be read", metadata: ["why": "\(error)"])
     }
   }
 
   private func tellProblems() {
-    for problem in authorized.problems {
+    for problem in doorkeeper.authorized.problems {
       logger.warning(
         "an authorized key can not be used",
         metadata: ["file": "\(problem.file)", "why": "\(problem.reason)"])
     }
-  }
-
-  private static func unauthorized(_ key: String) -> String {
-    """
-    the online side does not know this laptop's key \(key): put it into a file of the folder \
-    "authorized" there
-    """
   }
 
   func ready(_ tag: LoopTag, at now: Instant, store: inout SQLiteStore) throws {
@@ -180,20 +186,58 @@ final class OnlineLink: SideLink {
       guard let route = message.parts.first else { continue }
       let handle = handle(of: route)
       let device = device(of: message, route: route)
-      lastContacts[device.name] = now.wallMilliseconds
-      guard message.parts.count == 2, message.excessParts == 0 else {
-        let words = "a message of \(message.parts.count - 1) parts"
-        tell(.undecodable(handle, device, words: words), at: now, &store)
-        continue
-      }
-      do {
-        let decoded = try MessageCodec.decode(message.parts[1])
-        log.received(decoded, bytes: message.parts[1].count)
-        tell(.message(handle, device, decoded), at: now, &store)
-      } catch {
-        tell(.undecodable(handle, device, words: "\(error)"), at: now, &store)
-      }
+      if device.standing == .admitted { lastContacts[device.key] = now.wallMilliseconds }
+      receive(message, from: handle, device, at: now, &store)
+      if !worker.hasSession(handle) { forget(handle) }
     }
+  }
+
+  private func receive(
+    _ message: ZeroMQ.Message, from handle: PeerHandle, _ device: Device, at now: Instant,
+    _ store: inout SQLiteStore
+  ) {
+    let isStranger = device.standing != .admitted && !worker.hasSession(handle)
+    guard message.parts.count == 2, message.excessParts == 0 else {
+      let words = "a message of \(message.parts.count + message.excessParts - 1) parts"
+      return refuse(words, from: handle, device, isStranger, at: now, &store)
+    }
+    let frame = message.parts[1]
+    guard !isStranger || frame.count <= ProtocolLimits.strangerFrameBytes else {
+      let words = "a machine that is not let in may say no more than a hello"
+      return refuse(words, from: handle, device, isStranger, at: now, &store)
+    }
+    do {
+      let decoded = try MessageCodec.decode(frame)
+      log.received(decoded, bytes: frame.count)
+      switch decoded {
+      case .hello(let hello) where admission != nil && !device.key.isEmpty:
+        guard
+          let greeted = try doorkeeper.greet(hello, key: device.key, at: now, store)
+        else { return }
+        tell(.message(handle, greeted, decoded), at: now, &store)
+      default:
+        if isStranger, !doorkeeper.answersStranger(at: now) { return }
+        tell(.message(handle, device, decoded), at: now, &store)
+      }
+    } catch let error as WireError {
+      refuse("\(error)", from: handle, device, isStranger, at: now, &store)
+    } catch {
+      logger.error("a hello can not be looked at", metadata: ["why": "\(error)"])
+    }
+  }
+
+  /// Answers what no machine that keeps to the protocol sends; of strangers, not more than is worth it.
+  private func refuse(
+    _ words: String, from handle: PeerHandle, _ device: Device, _ isStranger: Bool,
+    at now: Instant, _ store: inout SQLiteStore
+  ) {
+    guard isStranger else {
+      return tell(.undecodable(handle, device, words: words), at: now, &store)
+    }
+    violations += 1
+    guard doorkeeper.answersStranger(at: now) else { return }
+    log.note(.violation(handle, device: device.name, .undecodable(words: words)))
+    send(.bye(Bye(.violation, words: words)), to: handle, at: now, &store)
   }
 
   private func handle(of route: [UInt8]) -> PeerHandle {
@@ -208,20 +252,16 @@ final class OnlineLink: SideLink {
   /// Without encryption, which only loopback may do, everybody is the one local device.
   private func device(of message: ZeroMQ.Message, route: [UInt8]) -> Device {
     guard admission != nil else {
-      return Device(key: "plain:\(route)", name: "local", mayRelay: true)
+      return Device(key: "plain:\(route)", name: "local", role: .relay)
     }
     guard let text = message.userID else {
       return Device(
         key: "", name: "unknown", standing: .revoked(words: "the connection proved no key"))
     }
-    guard let name = namesByText[text] else {
-      return Device(
-        key: text, name: "not authorized", standing: .pending(words: Self.unauthorized(text)))
-    }
-    return Device(key: text, name: name)
+    return doorkeeper.device(text)
   }
 
-  private func tell(_ input: OnlineInput, at now: Instant, _ store: inout SQLiteStore) {
+  func tell(_ input: OnlineInput, at now: Instant, _ store: inout SQLiteStore) {
     for output in worker.handle(input, at: now, store: &store) {
       switch output {
       case .send(let handle, let message): send(message, to: handle, at: now, &store)
@@ -242,6 +282,10 @@ final class OnlineLink: SideLink {
     case .session(_, let device, .inSync): proofs.note(device, at: now.wallMilliseconds)
     case .sessionEnded: saveProofs(at: now, store, isUrgent: true)
     case .violation: violations += 1
+    case .held(let batch, let key):
+      do { try store.hold(batch, from: key, at: now) } catch {
+        log.failed("what a revoked device handed over can not be kept", error)
+      }
     case .session, .replicaSeen, .superseded, .keyShared, .storeFailed: break
     }
   }
@@ -277,54 +321,35 @@ final class OnlineLink: SideLink {
   }
 }
 
+/// The change of the key.
 extension OnlineLink {
-  func fleet(at now: Instant, store: SQLiteStore) -> Fleet? {
-    fleetMemory.note(worker.sessions.map { ($0.device.name, $0.session) }, store, at: now)
-    let machines = standing(at: now, store: store).peers
-    return Fleet(machines: machines.map { fleetMemory.machine($0) })
+  /// Listens with another key: everybody has to come again.
+  func listen(with secret: CurveSecretKey, at now: Instant, store: inout SQLiteStore) throws {
+    tell(.stop, at: now, &store)
+    worker = OnlineWorker(worker.configuration, seed: UInt64.random(in: 0...UInt64.max))
+    handles = [:]
+    routes = [:]
+    let address = endpoint
+    try socket.unbind(address)
+    let fresh = try context.value.socket(
+      .router, options: options, security: .curveServer(secret))
+    let monitor = try fresh.monitor()
+    self.monitor = consume monitor
+    socket = consume fresh
+    fingerprint = try secret.publicKey().fingerprint
+    pollGeneration += 1
+    try bind(to: address)
   }
 
-  private func noteFleet(at now: Instant, _ store: SQLiteStore) {
-    guard fleetMemory.isDue(at: now) else { return }
-    fleetMemory.note(worker.sessions.map { ($0.device.name, $0.session) }, store, at: now)
-  }
-
-  func leaveCheck(uncaptured: Int, store: SQLiteStore) -> LeaveCheck? { nil }
-
-  func beginAnew(at now: Instant, store: inout SQLiteStore) {}
-
-  func connectionWords(at now: Instant) -> String {
-    let sessions = worker.sessions
-    guard !sessions.isEmpty else { return "listening on \(endpoint); no laptop is connected" }
-    let settled = sessions.count { $0.session.inSyncSince != nil }
-    return "listening on \(endpoint); \(sessions.count) connected, \(settled) in sync"
-  }
-
-  func standing(at now: Instant, store: SQLiteStore) -> LinkStanding {
-    let sessions = worker.sessions
-    let settled = sessions.filter { $0.session.inSyncSince != nil }
-    var standing = LinkStanding(
-      connection: Status.Connection(
-        state: .listening, words: connectionWords(at: now), endpoint: endpoint, since: since))
-    standing.isInSync = settled.count == sessions.count
-    standing.violations = violations
-    standing.inSyncAt = settled.compactMap(\.session.inSyncSince?.wallMilliseconds).max()
-    standing.peers = authorized.names.values.sorted().map { name in
-      let session = sessions.first { $0.device.name == name }?.session
-      let words =
-        switch session {
-        case .none: "not connected"
-        case .some(let session) where session.inSyncSince != nil: "connected, in sync"
-        case .some: "connected, synchronising"
-        }
-      return Status.Peer(
-        name: name, isConnected: session != nil, words: words, lastContact: lastContacts[name])
+  /// libzmq lets go of a port on a thread of its own: for a moment it may still be taken.
+  private func bind(to address: String) throws {
+    let deadline = SystemClock.monotonicMilliseconds + 3_000
+    while true {
+      do {
+        return try socket.bind(address)
+      } catch  where SystemClock.monotonicMilliseconds < deadline {
+        _ = poll(nil, 0, 10)
+      }
     }
-    standing.machines = standing.peers.map { peer in
-      let session = sessions.first { $0.device.name == peer.name }?.session
-      return Report.Machine(
-        peer, isInSync: session.map { $0.inSyncSince != nil }, proof: proofs[peer.name])
-    }
-    return standing
   }
 }

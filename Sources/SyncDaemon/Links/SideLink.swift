@@ -40,6 +40,10 @@ protocol SideLink: AnyObject {
   func leaveCheck(uncaptured: Int, store: SQLiteStore) throws -> LeaveCheck?
   /// Ends the conversation and begins a new one, because the store has less than it said.
   func beginAnew(at now: Instant, store: inout SQLiteStore)
+  /// Answers what is asked about who gets in.
+  func administer(
+    _ request: PeerRequest, at now: Instant, store: inout SQLiteStore
+  ) throws -> [UInt8]
   /// The connection in one sentence, from memory.
   func connectionWords(at now: Instant) -> String
 }
@@ -71,4 +75,6 @@ struct LinkStanding {
   var machines: [Report.Machine] = []
   /// How often the other side broke the protocol.
   var violations = 0
+  /// Of this machine's own key.
+  var fingerprint: String?
 }

@@ -87,6 +87,9 @@ struct ControlRequests {
       }
       answer(try ControlCodec.encode(answer: fleet))
       return .answered
+    case .peer(let request):
+      answer(try link.administer(request, at: now, store: &store))
+      return .wrote
     default:
       let standing = try link.standing(at: now, store: store)
       answer(try ControlCodec.encode(answer: try status.make(store, standing, at: now)))

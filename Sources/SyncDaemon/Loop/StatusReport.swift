@@ -1,3 +1,4 @@
+import Glibc
 import SQLiteStore
 import SyncControl
 import SyncCore
@@ -26,8 +27,9 @@ struct StatusReport {
     let outboxRows = figures.outboxWaiting + figures.outboxFailed
     let received = min(standing.received, progress.queued)
     // The link's proof covers every change of every replica; what was written since is counted here.
-    let isClean = figures.parked == 0 && outboxRows == 0 && progress.queued == 0
-    return Status(
+    let held = try store.heldCounts().values.reduce(0, +)
+    let isClean = held == 0 && figures.parked == 0 && outboxRows == 0 && progress.queued == 0
+    var status = Status(
       side: store.side == .lab ? .lab : .online, replica: store.replica.description, name: name,
       projects: try store.projects.map {
         Status.Project(id: $0.description, name: try store.name(of: $0))
@@ -39,12 +41,15 @@ struct StatusReport {
         Int(max(0, now.wallMilliseconds - $0) / 1_000)
       },
       conflicts: figures.openConflicts, settled: figures.settledConflicts,
-      parked: figures.parked, held: 0, clockOffsetMilliseconds: standing.clockOffsetMilliseconds,
+      parked: figures.parked, held: held,
+      clockOffsetMilliseconds: standing.clockOffsetMilliseconds,
       lastSync: standing.inSyncAt ?? peers.first?.at,
       inSync: Status.InSync(value: standing.isInSync && isClean, at: standing.inSyncAt),
       storeBytes: figures.storeBytes, software: Daemon.software, peers: standing.peers,
       isPaused: standing.isPaused, fork: try fork(of: store),
-      violations: standing.violations, coming: standing.coming)
+      violations: standing.violations, coming: standing.coming, fingerprint: standing.fingerprint)
+    status.processID = getpid()
+    return status
   }
 
   private func fork(of store: SQLiteStore) throws -> Status.Fork? {

@@ -7,13 +7,23 @@ public struct Hello: Hashable, Sendable {
   public var introduction: Introduction
   /// What the sender holds, by project, sorted.
   public var projects: [ProjectDigest]
+  /// The one-time secret of an invitation.
+  public var invitation: [UInt8]?
+  /// The newest public key of the receiver that the sender keeps.
+  public var keptServerKey: [UInt8]?
+  /// Projects that the sender has removed with all that it held of them.
+  public var departures: [Departure]
 
   public init(
-    protocols: ClosedRange<UInt8>, introduction: Introduction, projects: [ProjectDigest]
+    protocols: ClosedRange<UInt8>, introduction: Introduction, projects: [ProjectDigest],
+    invitation: [UInt8]? = nil, keptServerKey: [UInt8]? = nil, departures: [Departure] = []
   ) {
     self.protocols = protocols
     self.introduction = introduction
     self.projects = projects
+    self.invitation = invitation
+    self.keptServerKey = keptServerKey
+    self.departures = departures
   }
 }
 
@@ -23,20 +33,24 @@ public struct Welcome: Hashable, Sendable {
   public var protocolVersion: UInt8
   public var introduction: Introduction
   public var admission: Admission
-  /// The projects that the receiver may have, sorted; empty unless it is admitted.
+  /// The projects that the receiver may have, sorted; empty unless it is admitted, or revoked and may
+  /// hand over what it has.
   public var grants: [Grant]
   /// The receiver's store is an older copy of one that spoke since: it has to fork.
   public var isSuperseded: Bool
+  /// The public key that the sender will have next.
+  public var announcedServerKey: [UInt8]?
 
   public init(
     protocolVersion: UInt8, introduction: Introduction, admission: Admission,
-    grants: [Grant] = [], isSuperseded: Bool = false
+    grants: [Grant] = [], isSuperseded: Bool = false, announcedServerKey: [UInt8]? = nil
   ) {
     self.protocolVersion = protocolVersion
     self.introduction = introduction
     self.admission = admission
     self.grants = grants
     self.isSuperseded = isSuperseded
+    self.announcedServerKey = announcedServerKey
   }
 }
 

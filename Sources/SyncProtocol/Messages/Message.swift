@@ -84,10 +84,15 @@ public struct Acknowledgement: Hashable, Sendable {
   public var duplicates: UInt32
   /// The changes that are in conflict or parked.
   public var exceptions: [Applied.Exception]
+  /// Changes that were dropped because the sender of the batch has no right to bring them.
+  public var refused: UInt32
+  /// Why, as a part of a sentence; empty where none was.
+  public var refusal: String
 
   public init(
     number: UInt64, project: ProjectID, positions: [Origin: ChainPosition], accepted: UInt32,
-    duplicates: UInt32, exceptions: [Applied.Exception] = []
+    duplicates: UInt32, exceptions: [Applied.Exception] = [], refused: UInt32 = 0,
+    refusal: String = ""
   ) {
     self.number = number
     self.project = project
@@ -95,6 +100,8 @@ public struct Acknowledgement: Hashable, Sendable {
     self.accepted = accepted
     self.duplicates = duplicates
     self.exceptions = exceptions
+    self.refused = refused
+    self.refusal = refusal
   }
 }
 

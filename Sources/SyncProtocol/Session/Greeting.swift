@@ -22,7 +22,10 @@ struct Greeting: Sendable {
     var introduction = configuration.introduction(of: store, at: now)
     introduction.token = try store.token
     hello = Hello(
-      protocols: ProtocolLimits.versions, introduction: introduction, projects: digests)
+      protocols: ProtocolLimits.versions, introduction: introduction, projects: digests,
+      invitation: configuration.enrolment.invitation,
+      keptServerKey: configuration.enrolment.keptServerKey,
+      departures: configuration.enrolment.departures)
   }
 
   var deadline: Int64 {
@@ -57,6 +60,12 @@ struct Greeting: Sendable {
     _ welcome: Welcome, at now: Instant, store: inout some ChangeStore,
     outputs: inout [SessionOutput]
   ) throws -> Session.State {
+    if case .revoked = welcome.admission, !welcome.grants.isEmpty {
+      return .running(
+        try Running.surrendering(
+          welcome, vectors, configuration, at: now, store: &store,
+          outputs: &outputs))
+    }
     guard welcome.admission == .go else { return end(.notAdmitted(welcome.admission), &outputs) }
     guard hello.protocols.contains(welcome.protocolVersion) else {
       return end(.violation(.version(welcome.protocolVersion)), &outputs)
@@ -69,6 +78,7 @@ struct Greeting: Sendable {
     let roundTrip = now.monotonicMilliseconds - said.monotonicMilliseconds
     running.open(roundTripMilliseconds: roundTrip, at: now, outputs: &outputs)
     if let token = welcome.introduction.token { try store.keep(token) }
+    if let key = welcome.announcedServerKey { outputs.append(.event(.serverKeyAnnounced(key))) }
     for grant in welcome.grants where configuration.projects.allows(grant.project) {
       guard try take(grant, into: &running, at: now, store: &store, outputs: &outputs) else {
         return end(.violation(.contradiction(grant.project)), &outputs)

@@ -20,7 +20,12 @@ extension Running {
   ) throws -> SessionEnding? {
     guard let batch = incoming.queue.first else { return nil }
     let project = batch.changes.project
-    let accepted = admissible(batch.changes, outputs: &outputs)
+    var refusal = Refusal()
+    let accepted = admissible(batch.changes, &refusal, outputs: &outputs)
+    if configuration.enrolment.isHeld {
+      hold(accepted, number: batch.number, outputs: &outputs)
+      return nil
+    }
     let applied = accepted.runs.isEmpty ? Applied() : try store.apply(accepted, at: now)
     incoming.complete()
 
@@ -36,7 +41,8 @@ extension Running {
     let acknowledgement = Acknowledgement(
       number: batch.number, project: project, positions: positions,
       accepted: UInt32(clamping: applied.accepted),
-      duplicates: UInt32(clamping: applied.duplicates), exceptions: applied.exceptions)
+      duplicates: UInt32(clamping: applied.duplicates), exceptions: applied.exceptions,
+      refused: UInt32(clamping: refusal.count), refusal: refusal.words)
     outputs.append(.send(.acknowledgement(acknowledgement)))
     outputs.append(.event(.applied(project, applied)))
     if applied.captured.changes > 0 {
@@ -45,23 +51,65 @@ extension Running {
     return try judge(applied.violations, outputs: &outputs)
   }
 
-  /// The batch without the runs that this peer may not bring, and without those of an excluded
-  /// origin.
-  private func admissible(
-    _ batch: ChangeBatch, outputs: inout [SessionOutput]
+  /// What is dropped of a batch, and the first reason.
+  private struct Refusal {
+    var count = 0
+    var words = ""
+  }
+
+  /// The batch without what this peer may not bring, and without the runs of an excluded origin. Behind
+  /// a change that is dropped nothing of its origin can follow.
+  private mutating func admissible(
+    _ batch: ChangeBatch, _ refusal: inout Refusal, outputs: inout [SessionOutput]
   ) -> ChangeBatch {
     var admissible = batch
-    admissible.runs.removeAll { run in
-      if !configuration.authors.allows(run.replica) {
-        let dot = Dot(replica: run.replica, lane: batch.lane, sequence: run.firstSequence)
-        outputs.append(
-          .event(.dropped(.forged(dot, reason: "its sender may not bring what others wrote"))))
-        return true
-      }
+    admissible.runs = []
+    for var run in batch.runs {
       let origin = Origin(replica: run.replica, lane: batch.lane)
-      return shares[batch.project]?.excluded.contains(origin) ?? true
+      guard let share = shares[batch.project], !share.excluded.contains(origin) else { continue }
+      if let (place, words) = objection(to: run) {
+        let sequence = run.firstSequence + UInt64(place)
+        let dot = Dot(replica: run.replica, lane: batch.lane, sequence: sequence)
+        outputs.append(.event(.dropped(.forged(dot, reason: words))))
+        refusal.count += run.changes.count - place
+        if refusal.words.isEmpty { refusal.words = words }
+        run.changes.removeSubrange(place...)
+        if configuration.authors.allows(run.replica) {
+          shares[batch.project]?.exclude(origin)
+        }
+      }
+      if !run.changes.isEmpty { admissible.runs.append(run) }
     }
     return admissible
+  }
+
+  /// The first change of the run that this peer may not bring, and why.
+  private func objection(to run: ChangeRun) -> (place: Int, words: String)? {
+    guard configuration.authors.allows(run.replica) else {
+      return (0, configuration.enrolment.authorRefusal)
+    }
+    let stamps = configuration.enrolment.stamps
+    for (place, change) in run.changes.enumerated() {
+      if let words = stamps.objection(to: change, of: run.replica) { return (place, words) }
+    }
+    return nil
+  }
+
+  /// What a revoked peer hands over goes into no log, moves no vector, and is not promised to be kept.
+  private mutating func hold(
+    _ batch: ChangeBatch, number: UInt64, outputs: inout [SessionOutput]
+  ) {
+    incoming.complete()
+    if !batch.runs.isEmpty { outputs.append(.event(.held(batch))) }
+    for run in batch.runs {
+      let last = run.firstSequence + UInt64(run.changes.count) - 1
+      shares[batch.project]?.handedOver.advance(
+        Origin(replica: run.replica, lane: batch.lane),
+        to: ChainPosition(sequence: last, hash: .zero))
+    }
+    let acknowledgement = Acknowledgement(
+      number: number, project: batch.project, positions: [:], accepted: 0, duplicates: 0)
+    outputs.append(.send(.acknowledgement(acknowledgement)))
   }
 
   /// What is forged is dropped and counted; a gap means that the two sides no longer agree about
@@ -86,6 +134,10 @@ extension Running {
     at now: Instant, store: some ChangeStore, outputs: inout [SessionOutput]
   ) throws {
     guard outgoing.hasRoom else { return }
+    if configuration.enrolment.isHeld {
+      for project in order { shares[project]?.pending = [] }
+      return
+    }
     for lane in Lane.allCases {
       for project in order {
         guard let share = shares[project], share.phase == .open, share.pending.contains(lane)
@@ -152,6 +204,10 @@ extension Running {
       try store.acknowledge(durable, in: project, by: peer.replica, at: now)
     }
     outputs.append(.event(.acknowledged(acknowledgement)))
+    if acknowledgement.refused > 0 {
+      let changes = Int(acknowledgement.refused)
+      outputs.append(.event(.refused(project, changes: changes, words: acknowledgement.refusal)))
+    }
     guard let differing else { return nil }
     return try differs(differing, in: project, at: now, store: &store, outputs: &outputs)
   }

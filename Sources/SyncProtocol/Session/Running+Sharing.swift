@@ -11,7 +11,12 @@ extension Running {
     let version = min(hello.protocols.upperBound, versions.upperBound)
     var welcome = Welcome(
       protocolVersion: version, introduction: configuration.introduction(of: store, at: now),
-      admission: admission, isSuperseded: configuration.isPeerSuperseded)
+      admission: admission, isSuperseded: configuration.isPeerSuperseded,
+      announcedServerKey: admission == .go ? configuration.enrolment.announcedServerKey : nil)
+    if configuration.enrolment.isHeld {
+      return try holding(
+        hello, welcome, configuration, at: now, store: &store, outputs: &outputs)
+    }
     if admission == .go, let words = objection(to: hello, version: version, store: store) {
       welcome.admission = .refused(words: words)
       welcome.protocolVersion = versions.upperBound
@@ -118,7 +123,8 @@ extension Running {
   mutating func announceNewProjects(
     store: some ChangeStore, outputs: inout [SessionOutput]
   ) throws {
-    guard role == .responder, order.count < ProtocolLimits.projects else { return }
+    guard role == .responder, !configuration.enrolment.isHeld, order.count < ProtocolLimits.projects
+    else { return }
     for project in try store.projects
     where shares[project] == nil && configuration.projects.allows(project) {
       announce(project)
@@ -136,6 +142,7 @@ extension Running {
     case (.responder, .announced):
       try share(
         project, .open, peer: vectors.vector, at: now, store: &store, outputs: &outputs)
+      shares[project]?.handedOver = try store.vector(of: project)
       return nil
     case (.initiator, nil):
       guard configuration.projects.allows(project) else { return nil }

@@ -68,6 +68,10 @@ struct Running: Sendable {
     case .start, .work, .commit:
       break
     }
+    if ending == nil, let words = configuration.enrolment.heldWords, hasEverything {
+      outputs.append(.send(.bye(Bye(.revoked, words: words))))
+      ending = .notAdmitted(.revoked(words: words))
+    }
     switch ending {
     case .violation(let violation):
       outputs.append(.send(.bye(Bye(.violation, words: "\(violation)"))))

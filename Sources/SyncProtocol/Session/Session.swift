@@ -168,6 +168,9 @@ extension Session {
     return running.configuration.isPeerSuperseded || running.hasBeenProbed
   }
 
+  /// The peer is revoked, and hands over what it has.
+  public var isHolding: Bool { running?.configuration.enrolment.isHeld ?? false }
+
   /// Origins whose chains differ from the other side's, or that can not be sent: they wait.
   public var differingOrigins: Int {
     running?.shares.values.reduce(0) { $0 + $1.excluded.count } ?? 0

@@ -13,6 +13,8 @@ public struct SessionConfiguration: Hashable, Sendable {
   public var isPeerSuperseded = false
   /// Origins that were fetched anew once and differ again: left alone until both sides agree.
   public var unrepairable: Set<Origin> = []
+  /// What the side that dials presents to be let in, and what the other lets it do.
+  public var enrolment = Enrolment()
   public var limits: SessionLimits
 
   public init(
@@ -34,10 +36,12 @@ public struct SessionConfiguration: Hashable, Sendable {
 public enum ProjectAccess: Hashable, Sendable {
   case all
   case only(Set<ProjectID>)
+  case allBut(Set<ProjectID>)
 
   public func allows(_ project: ProjectID) -> Bool {
     switch self {
     case .all: true
+    case .allBut(let projects): !projects.contains(project)
     case .only(let projects): projects.contains(project)
     }
   }

@@ -49,6 +49,12 @@ public enum SessionEvent: Hashable, Sendable {
   case truncated(ProjectID, Origin, after: UInt64)
   /// Something in a batch was dropped; the session goes on.
   case dropped(PeerViolation)
+  /// The other side dropped changes of ours, because this device has no right to bring them.
+  case refused(ProjectID, changes: Int, words: String)
+  /// A revoked peer handed over a batch, which goes into no log.
+  case held(ChangeBatch)
+  /// The other side will have this public key next.
+  case serverKeyAnnounced([UInt8])
   /// A change that no message can carry; its origin is not sent further.
   case tooLarge(ProjectID, Origin, bytes: Int)
 }

@@ -14,6 +14,8 @@ struct Share: Sendable {
   /// Lanes of which something may be left to send.
   var pending: Set<Lane> = []
   var proof: Proof = .unproven
+  /// Of a revoked peer: what is here, in the log or held outside it.
+  var handedOver = ProjectVector()
 
   enum Phase: Hashable, Sendable {
     /// Our vector is on its way; the peer's has not come.

@@ -10,6 +10,8 @@ public enum Fault: String, CaseIterable, Comparable, Sendable {
   case clockDrift, clockJump, yearsOff
   // The machines.
   case restart, suspend, olderSoftware, upgrade, lostLaptop, pause
+  // The organisation.
+  case shutOut
   // Copies of disks, and what the product does about them and about damage.
   case rollback, clone, fork, renewedKey, repairedChain
 

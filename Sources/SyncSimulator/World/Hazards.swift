@@ -60,6 +60,10 @@ public struct Hazards: Hashable, Sendable {
     if Int.random(in: 0..<12, using: &random) == 0 { hazards.weights[.corruptedChange] = 4 }
     if Int.random(in: 0..<6, using: &random) == 0 { hazards.weights[.rollback] = 2 }
     if Int.random(in: 0..<6, using: &random) == 0 { hazards.weights[.clone] = 1 }
+    // Drawn aside, so that the seeds that were there before are what they were.
+    var aside = random
+    aside = SplitMix64(seed: ~aside.next())
+    if Int.random(in: 0..<4, using: &aside) == 0 { hazards.weights[.shutOut] = 3 }
     hazards.faultIntervalMilliseconds = 10...(Int64.random(in: 60...1_500, using: &random))
     switch Int.random(in: 0..<4, using: &random) {
     case 0: hazards.delayMilliseconds = 0...2

@@ -70,4 +70,6 @@ enum Happening {
   case diskHeals(machine: Int)
   case readerRecovers(machine: Int)
   case resumed(machine: Int)
+  /// The organisation lets a laptop in again.
+  case letIn(machine: Int)
 }

@@ -69,6 +69,7 @@ extension World {
       count(fault)
       tell(machine, .pause)
       schedule.add(.resumed(machine: machine.number), at: time + draw(100...15_000))
+    case .shutOut: shutOut()
     case .rollback: rollBack()
     case .clone: clone()
     case .lateFrames, .deafDial, .fullQueue, .garbledFrame, .clockDrift, .yearsOff,

@@ -24,6 +24,7 @@ extension World {
     case .diskHeals(let number): machines[number].disk.isFull = false
     case .readerRecovers(let number): machines[number].readMilliseconds = 0
     case .resumed(let number): tell(machines[number], .resume)
+    case .letIn(let number): letIn(machines[number])
     }
   }
 
@@ -80,6 +81,7 @@ extension World {
     if machine.lab != nil {
       tell(machine, .wake(.resumed))
     } else {
+      tellRevocations(to: machine)
       tell(machine, OnlineInput.tick)
     }
     scheduleWork(machine)
@@ -239,7 +241,7 @@ extension World {
       trace.note(
         at: time, "violation", [Int64(machine.number)], "\(machine.name) by \(device): \(violation)"
       )
-    case .replicaSeen, .superseded, .keyShared, .sessionEnded: break
+    case .replicaSeen, .superseded, .keyShared, .sessionEnded, .held: break
     }
   }
 
@@ -267,7 +269,8 @@ extension World {
       machine.incarnation += 1
       // What was written under a former name is the present one's now.
       enterChanges(of: machine, deed: nil)
-    case .opened, .clock, .adopted, .notGranted, .applied, .acknowledged, .dropped, .tooLarge:
+    case .opened, .clock, .adopted, .notGranted, .applied, .acknowledged, .dropped, .tooLarge,
+      .refused, .held, .serverKeyAnnounced:
       break
     }
   }

@@ -12,6 +12,7 @@ extension World {
       machine.disk.pending = nil
       machine.disk.corrupts = nil
       machine.readMilliseconds = 0
+      letIn(machine)
       turnLink(of: machine, isOutUp: true, isInUp: true)
       if machine.state == .asleep { awake(machine) }
       if machine.schema != options.schema { upgrade(machine) }

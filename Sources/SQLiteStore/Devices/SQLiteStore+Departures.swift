@@ -1,0 +1,144 @@
+import GRDB
+import SyncCore
+
+/// Projects that were left: on a laptop its own, on the online side what laptops said.
+extension SQLiteStore {
+  /// The laptop's own receipts stand under no device.
+  private static let own = ""
+
+  /// What this laptop left and the online side does not know yet.
+  public func untoldDepartures() throws -> [Departure] {
+    try departures(of: Self.own, where: "settled = 0")
+  }
+
+  /// The online side knows.
+  public func settleOwnDepartures(at now: Instant) throws {
+    guard try !untoldDepartures().isEmpty else { return }
+    try settleDepartures(of: Self.own, from: nil, at: now)
+  }
+
+  /// Every receipt of a device.
+  public func departures(of device: String) throws -> [Departure] {
+    try departures(of: device, where: "1")
+  }
+
+  /// The projects that a device left and was not granted again.
+  public func departed() throws -> [String: Set<ProjectID>] {
+    try onConnection { database, _ in
+      var departed: [String: Set<ProjectID>] = [:]
+      for row in try Row.fetchAll(
+        database, sql: "SELECT device, project FROM sync_departures WHERE settled = 0")
+      {
+        guard let project = ProjectID(row[1] as String) else { continue }
+        departed[row[0], default: []].insert(project)
+      }
+      return departed
+    }
+  }
+
+  /// The device gets these projects again; `nil` is all.
+  public func settleDepartures(
+    of device: String, from projects: Set<ProjectID>?, at now: Instant
+  ) throws {
+    let left = try departures(of: device, where: "settled = 0").map(\.project)
+    let again = left.filter { projects?.contains($0) ?? true }
+    guard !again.isEmpty else { return }
+    try write(at: now) { engine in
+      for project in again {
+        try engine.database.execute(
+          sql: "UPDATE sync_departures SET settled = 1 WHERE device = ? AND project = ?",
+          arguments: [device, project.description])
+      }
+    }
+  }
+
+  private func departures(of device: String, where condition: String) throws -> [Departure] {
+    try onConnection { database, _ in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT project, changes, at FROM sync_departures WHERE device = ? AND \(condition)
+          ORDER BY at, project
+          """, arguments: [device]
+      ).compactMap { row in
+        ProjectID(row[0] as String).map {
+          Departure(project: $0, changes: UInt64(clamping: row[1] as Int64), at: row[2])
+        }
+      }
+    }
+  }
+
+  /// Keeps what a laptop said that it removed. Whether it is news.
+  public func note(_ departure: Departure, of device: String, at now: Instant) throws -> Bool {
+    guard try !departures(of: device).contains(departure) else { return false }
+    try write(at: now) { try Self.save(departure, of: device, $0.database) }
+    return true
+  }
+
+  private static func save(
+    _ departure: Departure, of device: String, _ database: Database
+  ) throws {
+    try database.execute(
+      sql: """
+        INSERT INTO sync_departures (device, project, changes, at) VALUES (?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET changes = excluded.changes, at = excluded.at, settled = 0
+        """,
+      arguments: [
+        device, departure.project.description, Int64(clamping: departure.changes), departure.at,
+      ])
+  }
+
+  /// Removes a project with everything that is here of it: rows, log, metadata, conflicts. The bytes are
+  /// not in the file or its write-ahead log afterwards. Gives the receipt, which is kept.
+  ///
+  /// Cost: by the size of the project. What was written through SQL and is no change yet goes too.
+  public func leave(_ project: ProjectID, at now: Instant) throws -> Departure {
+    let departure = try write(at: now) { engine in
+      let changes = try engine.removeProject(project)
+      let departure = Departure(project: project, changes: changes, at: now.wallMilliseconds)
+      try Self.save(departure, of: Self.own, engine.database)
+      return departure
+    }
+    try onConnection { database, _ in
+      _ = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    }
+    return departure
+  }
+}
+
+extension StoreEngine {
+  /// The number of changes that were removed from the log.
+  fileprivate func removeProject(_ project: ProjectID) throws -> UInt64 {
+    let ref = try origins.ref(of: project)
+    for kind in schema.kinds {
+      try database.execute(
+        sql: "DELETE FROM \(Columns.quoted(kind.table)) WHERE project = ?",
+        arguments: [project.description])
+    }
+    let ofProject = "(SELECT ref FROM sync_origins WHERE project = ?)"
+    try database.execute(sql: "UPDATE sync_gate SET truncating = 1")
+    try database.execute(
+      sql: "DELETE FROM sync_log WHERE origin IN \(ofProject)", arguments: [ref])
+    let changes = UInt64(database.changesCount)
+    try database.execute(sql: "UPDATE sync_gate SET truncating = 0")
+    for table in ["sync_parked", "sync_acknowledged"] {
+      try database.execute(
+        sql: "DELETE FROM \(table) WHERE origin IN \(ofProject)", arguments: [ref])
+    }
+    for table in ["sync_records", "sync_origins"] {
+      try database.execute(sql: "DELETE FROM \(table) WHERE project = ?", arguments: [ref])
+    }
+    try database.execute(
+      sql: "DELETE FROM sync_conflicts WHERE project = ?", arguments: [project.description])
+    try database.execute(
+      sql: "DELETE FROM sync_outbox WHERE json_extract(coalesce(new, old), '$.project') = ?",
+      arguments: [project.description])
+    try database.execute(sql: "DELETE FROM sync_projects WHERE ref = ?", arguments: [ref])
+    origins = try Origins.load(from: database)
+    acknowledgements = Acknowledgements()
+    voidsByProject[ref] = nil
+    doubtful[ref] = nil
+    history.forget()
+    return changes
+  }
+}

@@ -1,0 +1,48 @@
+/// Every limit on who knocks, in one place. What the other side is told when it passes one is in the
+/// table of <doc:Security>.
+enum GateLimits {
+  /// Hellos of machines that are not admitted which are answered in words, of all together.
+  static let helloRate = TokenBucket(perSecond: 50, burst: 100)
+  /// Their hellos above that which are told to come back, and their other messages that are answered.
+  /// What is above this gets no answer.
+  static let answerRate = TokenBucket(perSecond: 200, burst: 200)
+  /// Machines that are noted as pending.
+  static let noteRate = TokenBucket(perSecond: 2, burst: 20)
+  /// Hellos of one admitted device.
+  static let deviceHelloRate = TokenBucket(perSecond: 2, burst: 20)
+  /// Devices whose hellos are counted each for itself.
+  static let countedDevices = 4_096
+  /// The wait that is named to who comes too often.
+  static let comeBackMilliseconds: UInt32 = 10_000
+  /// UTF-8 bytes of the name under which a pending machine is listed.
+  static let pendingNameBytes = 100
+  /// Days that an invitation may be good for.
+  static let longestInvitationDays = 90
+  /// The longest addresses and the most of them in an invitation.
+  static let invitedEndpoints = 8
+}
+
+/// So many at once and so many a second afterwards.
+struct TokenBucket: Hashable, Sendable {
+  private let perSecond: Int64
+  private let burst: Int64
+  /// In thousandths.
+  private var left: Int64
+  private var last: Int64?
+
+  init(perSecond: Int64, burst: Int64) {
+    self.perSecond = perSecond
+    self.burst = burst
+    left = burst * 1_000
+  }
+
+  /// Whether there is one more, which is taken.
+  mutating func take(at milliseconds: Int64) -> Bool {
+    let passed = max(0, milliseconds - (last ?? milliseconds))
+    last = milliseconds
+    left = min(burst * 1_000, left + min(passed, 3_600_000) * perSecond)
+    guard left >= 1_000 else { return false }
+    left -= 1_000
+    return true
+  }
+}

@@ -1,0 +1,85 @@
+import OnlineWorker
+import SQLiteStore
+import SyncControl
+import SyncCore
+import SyncProtocol
+
+/// How the online side and its laptops stand.
+extension OnlineLink {
+  func fleet(at now: Instant, store: SQLiteStore) -> Fleet? {
+    fleetMemory.note(worker.sessions.map { ($0.device.name, $0.session) }, store, at: now)
+    let machines = standing(at: now, store: store).peers
+    return Fleet(machines: machines.map { fleetMemory.machine($0) })
+  }
+
+  func noteFleet(at now: Instant, _ store: SQLiteStore) {
+    guard fleetMemory.isDue(at: now) else { return }
+    fleetMemory.note(worker.sessions.map { ($0.device.name, $0.session) }, store, at: now)
+  }
+
+  func leaveCheck(uncaptured: Int, store: SQLiteStore) -> LeaveCheck? { nil }
+
+  func beginAnew(at now: Instant, store: inout SQLiteStore) {}
+
+  func connectionWords(at now: Instant) -> String {
+    let sessions = worker.sessions
+    guard !sessions.isEmpty else { return "listening on \(endpoint); no laptop is connected" }
+    let settled = sessions.count { $0.session.inSyncSince != nil }
+    return "listening on \(endpoint); \(sessions.count) connected, \(settled) in sync"
+  }
+
+  func standing(at now: Instant, store: SQLiteStore) -> LinkStanding {
+    let sessions = worker.sessions
+    let settled = sessions.filter { $0.session.inSyncSince != nil }
+    var standing = LinkStanding(
+      connection: Status.Connection(
+        state: .listening, words: connectionWords(at: now), endpoint: endpoint, since: since))
+    standing.isInSync = settled.count == sessions.count
+    standing.violations = violations
+    standing.fingerprint = fingerprint
+    standing.inSyncAt = settled.compactMap(\.session.inSyncSince?.wallMilliseconds).max()
+    let known = known(sessions)
+    standing.peers = known.map(\.peer)
+    // Whoever is not let in keeps nobody from a complete report.
+    standing.machines = known.filter { $0.standing == .admitted }.map { known in
+      Report.Machine(
+        known.peer, isInSync: known.session.map { $0.inSyncSince != nil },
+        proof: proofs[known.peer.name])
+    }
+    return standing
+  }
+
+  private struct Known {
+    var peer: Status.Peer
+    var standing: EnrolledDevice.Standing
+    var session: Session?
+  }
+
+  private func known(
+    _ sessions: [(handle: PeerHandle, device: Device, session: Session)]
+  ) -> [Known] {
+    let enrolled = doorkeeper.enrolled.values.filter { !doorkeeper.isByFile($0.key) }
+    let all =
+      enrolled.map { (key: $0.key, name: $0.name, standing: $0.standing) }
+      + doorkeeper.byFile.map { (key: $0.key, name: $0.name, standing: .admitted) }
+    return all.sorted { ($0.name, $0.key) < ($1.name, $1.key) }.map { known in
+      let session = sessions.first { $0.device.key == known.key }?.session
+      let peer = Status.Peer(
+        name: known.name, isConnected: session != nil,
+        words: Self.words(known.standing, session), lastContact: lastContacts[known.key])
+      return Known(peer: peer, standing: known.standing, session: session)
+    }
+  }
+
+  private static func words(
+    _ standing: EnrolledDevice.Standing, _ session: Session?
+  ) -> String {
+    switch (standing, session) {
+    case (.pending, _): "waits to be let in"
+    case (.revoked, _): "shut out"
+    case (.admitted, .none): "not connected"
+    case (.admitted, .some(let session)) where session.inSyncSince != nil: "connected, in sync"
+    case (.admitted, .some): "connected, synchronising"
+    }
+  }
+}

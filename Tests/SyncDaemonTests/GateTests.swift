@@ -1,0 +1,134 @@
+import Foundation
+import LivingLab
+import SQLiteStore
+import SyncControl
+import SyncCore
+import Testing
+import ZeroMQ
+
+@testable import SyncDaemon
+
+@Suite("The gate")
+struct GateTests {
+  @Test(
+    "counts so many at once, so many a second, and is not fooled by a clock that stands or jumps")
+  func bucket() {
+    var bucket = TokenBucket(perSecond: 2, burst: 3)
+    func taken(_ times: Int, at time: Int64, _ bucket: inout TokenBucket) -> Int {
+      (0..<times).count { _ in bucket.take(at: time) }
+    }
+    #expect(taken(10, at: 1_000, &bucket) == 3)
+    #expect(taken(10, at: 1_499, &bucket) == 0)
+    #expect(taken(10, at: 1_500, &bucket) == 1)
+    #expect(taken(10, at: 500, &bucket) == 0)
+    #expect(taken(10, at: .max / 2, &bucket) == 3)
+  }
+
+  @Test("takes the secret key that the service manager hands over, and leaves it alone")
+  func credentials() throws {
+    let folder = try TemporaryFolder()
+    let own = KeyFolder(path: "\(folder.path)/keys")
+    _ = try own.create()
+    try FileManager.default.createDirectory(
+      atPath: "\(folder.path)/given", withIntermediateDirectories: false)
+    // Nothing was handed over: the folder's own key counts.
+    let without = KeyFolder(path: own.path, credentials: "\(folder.path)/given")
+    #expect(try without.load() == own.load())
+    let pair = try CurveKeyPair.generate()
+    try folder.write(pair.secretKey.exposedZ85, to: "given/curve.secret")
+    try #require(chmod("\(folder.path)/given/curve.secret", 0o440) == 0)
+    let given = KeyFolder(path: own.path, credentials: "\(folder.path)/given")
+    #expect(throws: KeyFolder.Failure.self) { try given.load() }
+    try #require(chmod("\(folder.path)/given/curve.secret", 0o400) == 0)
+    #expect(try given.load() == pair)
+    for change in [given.renew, given.makeNext, given.switchToNext] {
+      let failure = try #require(throws: KeyFolder.Failure.self) { try change() }
+      #expect(failure.description.contains("LoadCredential"))
+    }
+    #expect(try own.load() != pair)
+  }
+
+  @Test("changes the online side's key in two steps, each private and on disk")
+  func nextKey() throws {
+    let folder = try TemporaryFolder()
+    let keys = KeyFolder(path: "\(folder.path)/keys")
+    let first = try keys.create()
+    #expect(try keys.next() == nil)
+    #expect(throws: KeyFolder.Failure.self) { try keys.switchToNext() }
+    let next = try keys.makeNext()
+    #expect(try keys.makeNext() == next)
+    #expect(try keys.load() == first)
+    try #require(chmod("\(keys.path)/curve.secret.next", 0o644) == 0)
+    #expect(throws: KeyFolder.Failure.self) { try keys.next() }
+    try #require(chmod("\(keys.path)/curve.secret.next", 0o600) == 0)
+    #expect(try keys.switchToNext() == next)
+    #expect(try keys.load() == next)
+    #expect(try keys.next() == nil)
+  }
+
+  @Test("of a laptop keeps both keys of the online side until the new one has worked")
+  func knownServers() throws {
+    let folder = try TemporaryFolder()
+    let keys = KeyFolder(path: "\(folder.path)/keys")
+    _ = try keys.create()
+    let (old, new) = (try CurveKeyPair.generate().publicKey, try CurveKeyPair.generate().publicKey)
+    var laptop = try LabCredentials(keys, configured: old)
+    #expect(try laptop.keep(new))
+    #expect(try !laptop.keep(new))
+    #expect(laptop.servers == [new, old])
+    // Still the old one is dialled, until it fails.
+    try laptop.admitted()
+    #expect(laptop.servers == [new, old])
+    var restarted = try LabCredentials(keys, configured: old)
+    #expect(restarted.servers == [new, old])
+    restarted.tryOtherServer()
+    try restarted.admitted()
+    #expect(restarted.servers == [new, old])
+    restarted.tryOtherServer()
+    try restarted.admitted()
+    #expect(restarted.servers == [new])
+    #expect(try LabCredentials(keys, configured: old).servers == [new])
+    // Who writes another key into the configuration means it.
+    let third = try CurveKeyPair.generate().publicKey
+    #expect(try LabCredentials(keys, configured: third).servers == [third])
+  }
+
+  @Test("is joined once and again from where it stopped; another online side is refused")
+  func joining() throws {
+    let folder = try TemporaryFolder()
+    let home = "\(folder.path)/lab"
+    let server = try CurveKeyPair.generate().publicKey
+    var line = InvitationLine(
+      secret: Array(1...16), serverKey: server.bytes, expiresAt: 2_000,
+      projects: [Array(repeating: 7, count: 16)], endpoints: ["tcp://192.0.2.1:5570"],
+      name: "Table \"3\"")
+    func join() throws -> JoinedFolder.Joined {
+      try JoinedFolder(home).prepare(line, hostName: "host", nowMilliseconds: 1_000)
+    }
+    let first = try join()
+    let keys = KeyFolder(path: "\(home)/keys")
+    let pair = try keys.load()
+    #expect(first.fingerprint == pair.publicKey.fingerprint)
+    #expect(try keys.invitation() == Array(1...16))
+    let configuration = try Configuration.load(
+      path: first.configurationPath, side: .lab, environment: [:], hostName: "host")
+    #expect(configuration.replicaName == "Table \"3\"")
+    #expect(configuration.online?.endpoints.map(\.description) == ["tcp://192.0.2.1:5570"])
+    #expect(!"\(ConfigurationReport(configuration))".contains(pair.secretKey.exposedZ85))
+    // The configuration is written last: without it, keys and store are used as they are.
+    try #require(unlink(first.configurationPath) == 0)
+    #expect(try join().fingerprint == first.fingerprint)
+    line.secret = Array(17...32)
+    #expect(try join().fingerprint == first.fingerprint)
+    #expect(try keys.invitation() == Array(17...32))
+    keys.removeInvitation()
+    #expect(try keys.invitation() == nil)
+    line.serverKey = try CurveKeyPair.generate().publicKey.bytes
+    line.endpoints = ["tcp://192.0.2.9:5570"]
+    let failure = try #require(throws: NewFolder.Failure.self) { try join() }
+    #expect(failure.description.contains("another online side"))
+    line.expiresAt = 999
+    let late = try #require(throws: NewFolder.Failure.self) { try join() }
+    #expect(late.description.contains("expired"))
+  }
+}

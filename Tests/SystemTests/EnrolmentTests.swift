@@ -1,0 +1,238 @@
+import DeveloperRig
+import Foundation
+import SyncControl
+import Testing
+import ZeroMQ
+
+extension SystemTests {
+  @Suite("Enrolment")
+  struct EnrolmentTests {
+    @Test("takes one line on each side, and the laptop is in sync")
+    func join() throws {
+      let lab = try Lab(laptops: 0, projectName: "A garden")
+      try lab.online.start()
+      _ = try lab.online.labctl(["add", "idea", "title=there before"])
+      let line = try lab.invite(["--name", "Table 3"])
+      let laptop = try JoinedLaptop(line, in: lab, "table-3")
+      #expect(laptop.joining.ending.exitStatus == 0, "\(laptop.joining.errors)")
+      #expect(laptop.joining.output.contains("This laptop is let in"))
+      _ = try laptop.status { $0.inSync.value }
+      #expect(try laptop.labctl(["list", "idea"]).output.contains("there before"))
+      let list = try lab.online.ask(PeerListRequest())
+      #expect(list.peers.map(\.name) == ["Table 3"])
+      #expect(list.peers[0].fingerprint == (try laptop.status().fingerprint))
+      #expect(laptop.joining.errors.contains(list.peers[0].fingerprint))
+      // The secret has done its work, and nobody else can read a key.
+      let secret = try InvitationLine(line).secret
+      let hexadecimal = secret.map { String(format: "%02x", $0) }.joined()
+      let log =
+        lab.online.log()
+        + (try String(contentsOfFile: "\(laptop.folder)/labsyncd.log", encoding: .utf8))
+      for text in [line, hexadecimal] { #expect(!log.contains(text)) }
+      #expect(!FileManager.default.fileExists(atPath: "\(laptop.folder)/keys/invitation"))
+      let mode =
+        try FileManager.default.attributesOfItem(atPath: "\(laptop.folder)/keys/curve.secret")[
+          .posixPermissions] as? Int
+      #expect(mode == 0o600)
+    }
+
+    @Test(
+      "is refused with a sentence for a secret that was used or is expired, and goes on with a good one"
+    )
+    func refusals() throws {
+      let lab = try Lab(laptops: 0)
+      try lab.online.start()
+      let line = try lab.invite(["--name", "first"])
+      let first = try JoinedLaptop(line, in: lab, "first")
+      #expect(first.joining.ending.exitStatus == 0, "\(first.joining.errors)")
+      let second = try JoinedLaptop(line, in: lab, "second")
+      #expect(second.joining.ending.exitStatus == 4)
+      #expect(second.joining.errors.contains("the invitation was used already by first"))
+      try lab.online.database().execute(
+        "UPDATE sync_invitations SET expires_at = 1 WHERE used_at IS NULL")
+      let short = try lab.invite(["--name", "late"])
+      try lab.online.database().execute(
+        "UPDATE sync_invitations SET expires_at = 1 WHERE used_at IS NULL")
+      try second.join(short)
+      #expect(second.joining.errors.contains("the invitation has expired"))
+      try second.join(try lab.invite(["--name", "second"]))
+      #expect(second.joining.ending.exitStatus == 0, "\(second.joining.errors)")
+      #expect(try lab.online.ask(PeerListRequest()).peers.map(\.name) == ["first", "second"])
+    }
+
+    @Test("waits for a person without an invitation, with the fingerprint on both sides")
+    func pending() throws {
+      let lab = try Lab(laptops: 1)
+      let laptop = lab.laptops[0]
+      try FileManager.default.removeItem(atPath: "\(lab.online.folder)/authorized/laptop-1")
+      try lab.start()
+      let deadline = Deadline(seconds: 60)
+      while try laptop.ask(StatusRequest()).connection.state != .refused, !deadline.hasPassed {
+        Deadline.pause(milliseconds: 20)
+      }
+      let status = try laptop.ask(StatusRequest())
+      let peer = try #require(try lab.online.ask(PeerListRequest()).peers.first)
+      #expect(peer.standing == "pending")
+      #expect(peer.name == "laptop-1")
+      #expect(status.fingerprint == peer.fingerprint)
+      #expect(status.connection.words.contains("waits to be let in"))
+      #expect(status.connection.words.contains(peer.fingerprint))
+      let approved = try lab.online.labctl(["peer", "approve", peer.fingerprint])
+      #expect(approved.output == "laptop-1 is let in\n")
+      laptop.connectNow()
+      try lab.waitUntilInSync()
+    }
+
+    @Test(
+      "is to some projects: another is said in words, and a role that reads gets and brings nothing"
+    )
+    func projectsAndRoles() throws {
+      let lab = try Lab(laptops: 0)
+      try lab.online.start()
+      _ = try lab.online.labctl(["add", "idea", "title=from online"])
+      let laptop = try JoinedLaptop(
+        try lab.invite(["--name", "screen", "--read-only"]), in: lab, "screen")
+      _ = try laptop.labctl(["sync", "now"])
+      #expect(try laptop.labctl(["list", "idea"]).output.contains("from online"))
+      _ = try laptop.labctl(["add", "idea", "title=from the screen"])
+      let status = try laptop.status { $0.connection.words.contains("may read") }
+      #expect(status.queued == 1)
+      #expect(!(try lab.online.labctl(["list", "idea"]).output.contains("from the screen")))
+      #expect(try lab.online.ask(StatusRequest()).violations > 0)
+      // The organisation takes the project away.
+      try lab.online.stop()
+      try lab.online.database().execute("UPDATE sync_devices SET projects = '[]'")
+      try lab.online.start()
+      _ = try laptop.labctl(["sync", "now"])
+      _ = try laptop.status { $0.connection.words.contains("does not share the project") }
+      let detail = try lab.online.ask(PeerShowRequest(peer: "screen"))
+      #expect(detail.peer.lastContact != nil)
+    }
+
+    @Test("ends with a revocation: within a second, in words, and what comes later is held")
+    func revocation() throws {
+      let lab = try Lab(laptops: 0)
+      try lab.online.start()
+      let laptop = try JoinedLaptop(try lab.invite(["--name", "Table 3"]), in: lab, "table-3")
+      _ = try laptop.labctl(["add", "idea", "title=good"])
+      _ = try laptop.labctl(["sync", "now"])
+      let began = Date()
+      let revoked = try lab.online.labctl([
+        "peer", "revoke", "Table 3", "--reason", "lost in a bus",
+      ])
+      #expect(revoked.ending.exitStatus == 0, "\(revoked.errors)")
+      let status = try laptop.status(seconds: 5) { $0.connection.state == .refused }
+      #expect(Date().timeIntervalSince(began) < 1)
+      #expect(status.connection.words.contains("lost in a bus"))
+      _ = try laptop.labctl(["add", "idea", "title=later"])
+      _ = try laptop.labctl(["sync", "now"])
+      let deadline = Deadline(seconds: 30)
+      while try lab.online.ask(StatusRequest()).held == 0, !deadline.hasPassed {
+        Deadline.pause(milliseconds: 20)
+      }
+      #expect(try lab.online.ask(StatusRequest()).held == 1)
+      #expect(!(try lab.online.labctl(["list", "idea"]).output.contains("later")))
+      // Nothing is promised to the laptop, and it gets nothing.
+      _ = try lab.online.labctl(["add", "idea", "title=for others"])
+      #expect(try laptop.status().queued == 1)
+      #expect(!(try laptop.labctl(["list", "idea"]).output.contains("for others")))
+      let detail = try lab.online.ask(PeerShowRequest(peer: "Table 3"))
+      #expect(detail.held.map(\.kind) == ["idea"])
+      #expect(detail.peer.reason == "lost in a bus")
+      let released = try lab.online.labctl(["peer", "release", "Table 3"])
+      #expect(
+        released.output == "released 1 change of Table 3; still held: 0\n", "\(released.errors)")
+      #expect(try lab.online.labctl(["list", "idea"]).output.contains("later"))
+      // Let in again, it goes on under another name and both hold the same.
+      _ = try lab.online.labctl(["peer", "approve", "Table 3"])
+      _ = try laptop.labctl(["add", "idea", "title=again"])
+      _ = try laptop.labctl(["sync", "now"])
+      _ = try laptop.labctl(["sync", "now"])
+      for title in ["good", "later", "again", "for others"] {
+        #expect(try lab.online.labctl(["list", "idea"]).output.contains(title))
+        #expect(try laptop.labctl(["list", "idea"]).output.contains(title))
+      }
+      #expect(
+        try lab.online.labctl(["export", "--canonical"]).output
+          == laptop.labctl(["export", "--canonical"]).output)
+    }
+
+    @Test(
+      "of a project ends when the laptop leaves it: its data is gone, and the receipt is online")
+    func leaving() throws {
+      let lab = try Lab(laptops: 0)
+      try lab.online.start()
+      let laptop = try JoinedLaptop(try lab.invite(["--name", "Table 3"]), in: lab, "table-3")
+      _ = try laptop.labctl(["sync", "pause"])
+      _ = try laptop.labctl(["add", "idea", "title=zebra-leaves"])
+      let kept = try laptop.labctl(["leave", lab.project])
+      #expect(kept.ending.exitStatus == 4)
+      #expect(kept.errors.contains("on this laptop alone"))
+      _ = try laptop.labctl(["sync", "resume"])
+      _ = try laptop.labctl(["sync", "now"])
+      let left = try laptop.labctl(["leave", lab.project])
+      #expect(left.ending.exitStatus == 0, "\(left.errors)")
+      #expect(try laptop.status().projects.isEmpty)
+      for end in ["", "-wal"] {
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: laptop.storePath + end))
+        #expect(bytes.range(of: Data("zebra-leaves".utf8)) == nil)
+      }
+      let deadline = Deadline(seconds: 30)
+      while try lab.online.ask(PeerShowRequest(peer: "Table 3")).departures.isEmpty,
+        !deadline.hasPassed
+      {
+        Deadline.pause(milliseconds: 20)
+      }
+      let detail = try lab.online.ask(PeerShowRequest(peer: "Table 3"))
+      #expect(detail.departures.map(\.project) == [lab.project])
+      #expect(try lab.online.labctl(["list", "idea"]).output.contains("zebra-leaves"))
+      #expect(try laptop.status().projects.isEmpty)
+    }
+
+    @Test("holds through a change of the online side's key that nobody visits the laptops for")
+    func keyChange() throws {
+      let lab = try Lab(laptops: 0)
+      try lab.online.start()
+      let laptop = try JoinedLaptop(try lab.invite(["--name", "Table 3"]), in: lab, "table-3")
+      let away = try JoinedLaptop(try lab.invite(["--name", "Table 4"]), in: lab, "table-4")
+      away.stop()
+      let announced = try lab.online.ask(ServerKeyRequest(action: .announce))
+      #expect(announced.next != nil)
+      let deadline = Deadline(seconds: 30)
+      while try lab.online.ask(ServerKeyRequest(action: .show)).waitingFor != ["Table 4"],
+        !deadline.hasPassed
+      {
+        Deadline.pause(milliseconds: 20)
+      }
+      #expect(try lab.online.ask(ServerKeyRequest(action: .show)).waitingFor == ["Table 4"])
+      let early = try lab.online.labctl(["key", "switch"])
+      #expect(early.ending.exitStatus == 4)
+      #expect(early.errors.contains("Table 4"))
+      let switched = try lab.online.ask(ServerKeyRequest(action: .switch, force: true))
+      #expect(switched.present == announced.next)
+      _ = try laptop.labctl(["add", "idea", "title=under the new key"])
+      _ = try laptop.status { $0.inSync.value && $0.queued == 0 }
+      #expect(try lab.online.labctl(["list", "idea"]).output.contains("under the new key"))
+      // Whoever was away for the whole overlap is told what to do, and gets in with an invitation.
+      let late = try away.programs.start(folder: away.folder)
+      defer { late.send(SIGTERM) }
+      _ = try away.status { $0.connection.words.contains("online.serverKey") }
+      try away.join(try lab.invite())
+      #expect(away.joining.ending.exitStatus == 0, "\(away.joining.errors)")
+    }
+  }
+}
+
+extension Programs {
+  /// Starts a laptop's daemon and waits until it answers.
+  fileprivate func start(folder: String) throws -> ChildProcess {
+    let process = try ChildProcess(
+      daemon, ["lab", "--config", "\(folder)/lab.yaml"], output: "\(folder)/labsyncd.log",
+      errors: "\(folder)/labsyncd.log")
+    let deadline = Deadline(seconds: 30)
+    while !FileManager.default.fileExists(atPath: "\(folder)/control.sock"), !deadline.hasPassed {
+      Deadline.pause(milliseconds: 20)
+    }
+    return process
+  }
+}
