@@ -14,30 +14,30 @@ import ZeroMQ
 /// words. (A key that ZAP refuses makes libzmq give up without a word.) Who a key is, the
 /// ``Doorkeeper`` says.
 final class OnlineLink: SideLink {
-  private(set) var worker: OnlineWorker
+  var worker: OnlineWorker
   private(set) var endpoint: String
-  private let log: LinkLog
+  let log: LinkLog
   let logger: Logger
-  private var socket: Socket
-  private var monitor: Monitor
+  var socket: Socket
+  var monitor: Monitor
   private let admission: ZAPHandler?
   let doorkeeper: Doorkeeper
   /// The keys of this side; `nil` where nothing is encrypted.
   let keys: KeyFolder?
-  private let options: Socket.Options
-  private let context: ContextBox
-  private var handles: [[UInt8]: PeerHandle] = [:]
-  private var routes: [PeerHandle: [UInt8]] = [:]
+  let options: Socket.Options
+  let context: ContextBox
+  var handles: [[UInt8]: PeerHandle] = [:]
+  var routes: [PeerHandle: [UInt8]] = [:]
   private var lastHandle: UInt64 = 0
   /// When each known device last spoke, by its key.
   private(set) var lastContacts: [String: Int64] = [:]
-  private var nextContacts: Int64 = 0
-  private(set) var proofs = ProofMemory()
+  var nextContacts: Int64 = 0
+  var proofs = ProofMemory()
   let since: Int64
-  private(set) var fingerprint: String?
+  var fingerprint: String?
   private(set) var violations = 0
   var fleetMemory = FleetMemory()
-  private(set) var pollGeneration = 0
+  var pollGeneration = 0
   private(set) var wantsWork = false
 
   init(
@@ -95,15 +95,6 @@ final class OnlineLink: SideLink {
     tell(.stop, at: now, &store)
     saveProofs(at: now, store, isUrgent: true)
     saveContacts(at: now, store)
-  }
-
-  private static let contactsIntervalMilliseconds: Int64 = 60_000
-
-  private func saveContacts(at now: Instant, _ store: SQLiteStore) {
-    nextContacts = now.monotonicMilliseconds + Self.contactsIntervalMilliseconds
-    do { try doorkeeper.save(contacts: lastContacts, at: now, store) } catch {
-      log.failed("when laptops last spoke can not be kept", error)
-    }
   }
 
   func wake(_ reason: Wake, at now: Instant, store: inout SQLiteStore) {}
@@ -290,14 +281,6 @@ final class OnlineLink: SideLink {
     }
   }
 
-  private func saveProofs(at now: Instant, _ store: SQLiteStore, isUrgent: Bool = false) {
-    do {
-      try proofs.save(to: store, at: now, isUrgent: isUrgent)
-    } catch {
-      log.failed("how the laptops stand can not be noted", error)
-    }
-  }
-
   private func forget(_ handle: PeerHandle) {
     guard let route = routes.removeValue(forKey: handle) else { return }
     handles[route] = nil
@@ -318,38 +301,5 @@ final class OnlineLink: SideLink {
     }
     forget(handle)
     tell(.peerGone(handle), at: now, &store)
-  }
-}
-
-/// The change of the key.
-extension OnlineLink {
-  /// Listens with another key: everybody has to come again.
-  func listen(with secret: CurveSecretKey, at now: Instant, store: inout SQLiteStore) throws {
-    tell(.stop, at: now, &store)
-    worker = OnlineWorker(worker.configuration, seed: UInt64.random(in: 0...UInt64.max))
-    handles = [:]
-    routes = [:]
-    let address = endpoint
-    try socket.unbind(address)
-    let fresh = try context.value.socket(
-      .router, options: options, security: .curveServer(secret))
-    let monitor = try fresh.monitor()
-    self.monitor = consume monitor
-    socket = consume fresh
-    fingerprint = try secret.publicKey().fingerprint
-    pollGeneration += 1
-    try bind(to: address)
-  }
-
-  /// libzmq lets go of a port on a thread of its own: for a moment it may still be taken.
-  private func bind(to address: String) throws {
-    let deadline = SystemClock.monotonicMilliseconds + 3_000
-    while true {
-      do {
-        return try socket.bind(address)
-      } catch  where SystemClock.monotonicMilliseconds < deadline {
-        _ = poll(nil, 0, 10)
-      }
-    }
   }
 }
