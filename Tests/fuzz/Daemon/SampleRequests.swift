@@ -38,5 +38,13 @@ enum SampleRequests {
     ConflictUndoRequest(id: id), ParkedListRequest(), ParkedShowRequest(dot: dot),
     ParkedRetryRequest(dot: dot), ParkedRetryRequest(), LeaveCheckRequest(),
     VerifyRequest(cursor: "1.2"), RepairRequest(project: id, replica: id, lane: 1, sequence: 40),
+    PeerListRequest(), PeerShowRequest(peer: "Table 3"),
+    PeerInviteRequest(
+      projects: [id], peer: "Table 3", expiresInSeconds: 3_600, role: "relay",
+      endpoints: ["tcp://192.0.2.1:5570"]),
+    PeerApproveRequest(peer: "8H2K-WQ4D-1M0T-ZX7B", projects: [id], role: "read-only"),
+    PeerRevokeRequest(peer: "Table 3", reason: "lost", since: 1_456_800_000_000, after: [dot]),
+    PeerReleaseRequest(peer: "Table 3", until: 1_456_800_000_000),
+    ServerKeyRequest(action: .announce), LeaveRequest(project: id, discard: true),
   ]
 }
