@@ -44,5 +44,13 @@ enum SampleRequests {
     DoctorRequest(), BackupRequest(), BackupRequest(cursor: "a.1"), LogRequest(after: 7),
     LogRequest(),
     FleetRequest(), ParkedDiscardRequest(dot: dot, reason: "A test."),
+    PeerListRequest(), PeerShowRequest(peer: "Table 3"),
+    PeerInviteRequest(
+      projects: [id], peer: "Table 3", expiresInSeconds: 3_600, role: "relay",
+      endpoints: ["tcp://192.0.2.1:5570"]),
+    PeerApproveRequest(peer: "8H2K-WQ4D-1M0T-ZX7B", projects: [id], role: "read-only"),
+    PeerRevokeRequest(peer: "Table 3", reason: "lost", since: 1_456_800_000_000, after: [dot]),
+    PeerReleaseRequest(peer: "Table 3", until: 1_456_800_000_000),
+    ServerKeyRequest(action: .announce), LeaveRequest(project: id, discard: true),
   ]
 }
