@@ -20,11 +20,25 @@ struct Labsyncd: ParsableCommand {
     // What people wrote is nobody else's on this machine; the service manager may be stricter.
     umask(umask(0) | 0o007)
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(keysInPlace(Array(CommandLine.arguments.dropFirst())))
       try command.run()
     } catch {
       finish(after: error)
     }
+  }
+
+  /// A public key may begin with `-=`, which no parser takes for a value unless it stands behind `=`.
+  static func keysInPlace(_ arguments: [String]) -> [String] {
+    var rest = arguments[...]
+    var result: [String] = []
+    while let argument = rest.popFirst() {
+      if argument == "--server-key", let key = rest.popFirst() {
+        result.append("--server-key=\(key)")
+      } else {
+        result.append(argument)
+      }
+    }
+    return result
   }
 
   /// Says what went wrong on the standard error and ends with the status that belongs to it.

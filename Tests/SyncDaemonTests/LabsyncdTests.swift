@@ -77,6 +77,45 @@ struct LabsyncdTests {
     #expect(half.status == 64)
   }
 
+  @Test("takes a server key that begins like an option")
+  func optionLikeKey() throws {
+    let folder = try TemporaryFolder()
+    let key = "-=PxpI5VNo!b?mlOd)DHpiwPb+@z{VT?tBSoOEm!"
+    let run = try labsyncd([
+      "init", "lab", "--dir", "\(folder.path)/lab", "--endpoint", "tcp://127.0.0.1:5570",
+      "--server-key", key, "--name", "Taula 3",
+    ])
+    #expect(run.status == 0, "\(run.errors)")
+    let text = try String(contentsOfFile: "\(folder.path)/lab/lab.yaml", encoding: .utf8)
+    #expect(text.contains(key))
+  }
+
+  @Test(
+    "makes the keys and the store that a configuration names, once", arguments: ["lab", "online"])
+  func prepare(side: String) throws {
+    let folder = try TemporaryFolder()
+    let file = "\(folder.path)/\(side).yaml"
+    try """
+    store:
+      url: "sqlite://\(folder.path)/store.db"
+    keys:
+      directory: "\(folder.path)/keys"
+    """.write(toFile: file, atomically: true, encoding: .utf8)
+    let first = try labsyncd(["prepare", side, "--config", file])
+    #expect(first.status == 0, "\(first.errors)")
+    let made = values(first.output)
+    #expect((made["project"] != nil) == (side == "online"))
+    let store = try Data(contentsOf: URL(filePath: "\(folder.path)/store.db"))
+    let second = try labsyncd(["prepare", side, "--config", file])
+    #expect(second.status == 0)
+    #expect(values(second.output) == ["public-key": made["public-key"] ?? ""])
+    #expect(try Data(contentsOf: URL(filePath: "\(folder.path)/store.db")) == store)
+    let key = try FileManager.default.attributesOfItem(
+      atPath: "\(folder.path)/keys/curve.secret")[.posixPermissions]
+    #expect(key as? Int == 0o600)
+    #expect(try labsyncd(["prepare", "cloud", "--config", file]).status == 64)
+  }
+
   @Test("prepares nothing in a folder whose control socket would have no room")
   func longFolder() throws {
     let folder = try TemporaryFolder()

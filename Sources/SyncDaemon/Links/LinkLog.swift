@@ -55,9 +55,7 @@ struct LinkLog {
     switch event {
     case .dialing(let endpoint): logger.debug("dialing", metadata: ["endpoint": "\(endpoint)"])
     case .waiting(let milliseconds, let why):
-      logger.notice(
-        "not connected; tries again",
-        metadata: ["milliseconds": "\(milliseconds)", "why": "\(why)"])
+      logger.notice("waiting", metadata: ["milliseconds": "\(milliseconds)", "why": "\(why)"])
     case .refused(let words):
       logger.warning("the online side does not let this laptop in", metadata: ["why": "\(words)"])
     case .session(let event): note(event, device: "online")
