@@ -52,7 +52,7 @@ public enum Checkers {
     [
       ProgressChecker(), ConvergenceChecker(), AcknowledgementChecker(), InventionChecker(),
       OnceChecker(), SequenceChecker(), CausalOrderChecker(), ConflictChecker(), ParkedChecker(),
-      ChainChecker(), RescueChecker(), LeaveChecker(),
+      ChainChecker(), RescueChecker(), LeaveChecker(), ErasureChecker(), WithdrawalChecker(),
     ]
   }
 }
