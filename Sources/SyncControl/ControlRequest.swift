@@ -20,12 +20,15 @@ public enum ControlRequest: Hashable, Sendable {
   case leaveCheck(LeaveCheckRequest)
   case verify(VerifyRequest)
   case repair(RepairRequest)
+  case erase(EraseRequest)
+  case erasure(ErasureRequest)
 
   /// The `request` member.
   public enum Name: String, Codable, CaseIterable, Hashable, Sendable {
     case status, sync, add, set, remove, list, show, importLines, export
     case conflictList, conflictShow, conflictResolve, conflictUndo
     case parkedList, parkedShow, parkedRetry, explain, leaveCheck, verify, repair
+    case erase, erasure
   }
 
   /// What was asked, with the type of its answer.
@@ -51,6 +54,8 @@ public enum ControlRequest: Hashable, Sendable {
     case .leaveCheck(let question): question
     case .verify(let question): question
     case .repair(let question): question
+    case .erase(let question): question
+    case .erasure(let question): question
     }
   }
 }
@@ -82,6 +87,8 @@ extension ControlRequest: Decodable {
     case .leaveCheck: self = .leaveCheck(try LeaveCheckRequest(from: decoder))
     case .verify: self = .verify(try VerifyRequest(from: decoder))
     case .repair: self = .repair(try RepairRequest(from: decoder))
+    case .erase: self = .erase(try EraseRequest(from: decoder))
+    case .erasure: self = .erasure(try ErasureRequest(from: decoder))
     }
   }
 }

@@ -20,7 +20,7 @@ struct Labctl: ParsableCommand {
       StatusCommand.self, SyncCommand.self, AddCommand.self, SetCommand.self, RemoveCommand.self,
       ListCommand.self, ShowCommand.self, ImportCommand.self, ExportCommand.self,
       ConflictCommand.self, ParkedCommand.self, ExplainCommand.self, LeaveCheckCommand.self,
-      VerifyCommand.self,
+      VerifyCommand.self, ConsentCommand.self, EraseCommand.self,
     ])
 
   static func main() {

@@ -15,9 +15,11 @@ extension ControlRequest {
   public var service: Service {
     switch self {
     case .status, .sync, .leaveCheck, .repair: .loop
-    case .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo, .parkedRetry: .writing
+    case .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo, .parkedRetry,
+      .erase:
+      .writing
     case .list, .show, .export, .conflictList, .conflictShow, .parkedList, .parkedShow, .explain,
-      .verify:
+      .verify, .erasure:
       .reading
     }
   }

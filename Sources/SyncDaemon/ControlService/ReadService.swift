@@ -28,8 +28,14 @@ public struct ReadService {
     case .parkedShow(let request): try encoded { try parkedDetail(request) }
     case .explain(let request): try encoded { try explain(request) }
     case .verify(let request): try encoded { VerifyPage(try reader.verify(from: request.cursor)) }
+    case .erasure(let request):
+      try encoded {
+        ErasureCertificate(
+          try reader.erasure(of: request.participant, project: try projectID(request.project)),
+          names: names)
+      }
     case .status, .sync, .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo,
-      .parkedRetry, .leaveCheck, .repair:
+      .parkedRetry, .leaveCheck, .repair, .erase:
       throw misdirected(request)
     }
   }

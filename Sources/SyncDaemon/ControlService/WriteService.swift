@@ -25,8 +25,9 @@ public struct WriteService {
     case .conflictUndo(let request):
       try encoded { ConflictDetail(try store.undoResolution(request.id, at: now), names: names) }
     case .parkedRetry(let request): try encoded { try retry(request, store, now) }
+    case .erase(let request): try encoded { try erase(request, store, now) }
     case .status, .sync, .list, .show, .export, .conflictList, .conflictShow, .parkedList,
-      .parkedShow, .explain, .leaveCheck, .verify, .repair:
+      .parkedShow, .explain, .leaveCheck, .verify, .repair, .erasure:
       throw misdirected(request)
     }
   }

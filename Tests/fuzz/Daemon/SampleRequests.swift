@@ -38,5 +38,6 @@ enum SampleRequests {
     ConflictUndoRequest(id: id), ParkedListRequest(), ParkedShowRequest(dot: dot),
     ParkedRetryRequest(dot: dot), ParkedRetryRequest(), LeaveCheckRequest(),
     VerifyRequest(cursor: "1.2"), RepairRequest(project: id, replica: id, lane: 1, sequence: 40),
+    EraseRequest(participant: id, withContributions: true), ErasureRequest(participant: id),
   ]
 }
