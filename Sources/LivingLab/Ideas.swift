@@ -6,6 +6,10 @@ extension LivingLab {
 
   static let idea = KindDeclaration(
     "idea", table: "ideas",
+    publication: .shown([
+      // An idea may be the session's own.
+      .hidesContributions(of: "authors", unless: "publish_contribution", exempting: "session")
+    ]),
     fields: [
       FieldDeclaration("challenge", .reference("challenge"), .immutable),
       FieldDeclaration("session", .session, .immutable),
@@ -27,6 +31,7 @@ extension LivingLab {
   /// How two ideas belong together. Merging never moves votes by itself.
   static let ideaLink = KindDeclaration(
     "idea_link", table: "idea_links", naturalKey: ["from", "to", "link_kind"],
+    publication: .shown([]),
     fields: [
       FieldDeclaration("from", .idea, .immutable),
       FieldDeclaration("to", .idea, .immutable),
@@ -37,6 +42,7 @@ extension LivingLab {
 
   static let comment = KindDeclaration(
     "comment", table: "comments",
+    publication: .shown([.hidesContributions(of: "author", unless: "publish_contribution")]),
     fields: [
       FieldDeclaration("idea", .idea, .immutable),
       FieldDeclaration("parent", .reference("comment"), .immutable),
@@ -52,6 +58,7 @@ extension LivingLab {
   /// One person's vote for one idea on one ballot.
   static let support = KindDeclaration(
     "support", table: "supports", naturalKey: ["idea", "participant", "ballot"],
+    publication: .shown([]),
     fields: [
       FieldDeclaration("idea", .idea, .immutable),
       FieldDeclaration("participant", .participant, .immutable),
@@ -63,6 +70,7 @@ extension LivingLab {
   /// Votes without names: hands, dots, paper.
   static let tally = KindDeclaration(
     "tally", table: "tallies", naturalKey: ["idea", "ballot", "session", "station", "batch"],
+    publication: .shown([]),
     fields: [
       FieldDeclaration("idea", .idea, .immutable),
       FieldDeclaration("ballot", .text, .immutable),
@@ -75,6 +83,7 @@ extension LivingLab {
 
   static let evaluation = KindDeclaration(
     "evaluation", table: "evaluations", naturalKey: ["idea", "evaluator", "criterion"],
+    publication: .shown([.hidesContributions(of: "evaluator", unless: "publish_contribution")]),
     fields: [
       FieldDeclaration("idea", .idea, .immutable),
       FieldDeclaration("evaluator", .participant, .immutable),

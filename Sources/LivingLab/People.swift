@@ -2,10 +2,15 @@ import SyncCore
 
 extension LivingLab {
   /// Who takes part, what they agreed to, and what they are certified for.
-  static let people = [participant, identityLink, consent, erasure, certificate]
+  static let people = [
+    participant, identityLink, consent, erasure, erasureReceipt, certificate,
+  ]
 
   static let participant = KindDeclaration(
     "participant", table: "participants",
+    publication: .shown([
+      .replaces(field: "display_name", with: "code", unless: "publish_name")
+    ]),
     fields: [
       FieldDeclaration("code", .text, .immutable),
       FieldDeclaration("display_name", .text, .register, personal: true),
@@ -31,7 +36,8 @@ extension LivingLab {
     ])
 
   static let consent = KindDeclaration(
-    "consent", table: "consents", lane: .rights, naturalKey: ["participant", "purpose"],
+    "consent", table: "consents", lane: .rights, role: .consent,
+    naturalKey: ["participant", "purpose"],
     fields: [
       FieldDeclaration("participant", .participant, .immutable),
       FieldDeclaration(
@@ -47,11 +53,21 @@ extension LivingLab {
     ])
 
   static let erasure = KindDeclaration(
-    "erasure", table: "erasures", lane: .rights, naturalKey: ["participant"],
+    "erasure", table: "erasures", lane: .rights, role: .erasure, naturalKey: ["participant"],
     fields: [
       FieldDeclaration("participant", .participant, .immutable),
       FieldDeclaration("requested_at", .time, .immutable),
       FieldDeclaration("requested_by", .participant, .immutable),
+    ])
+
+  /// One replica's word that it has erased. Nobody writes it but LabSync.
+  static let erasureReceipt = KindDeclaration(
+    "erasure_receipt", table: "erasure_receipts", lane: .rights, role: .receipt,
+    naturalKey: ["participant", "replica"],
+    fields: [
+      FieldDeclaration("participant", .participant, .immutable),
+      FieldDeclaration("replica", .text, .immutable),
+      FieldDeclaration("erased_at", .time, .earliest),
     ])
 
   static let certificate = KindDeclaration(

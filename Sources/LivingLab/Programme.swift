@@ -5,7 +5,7 @@ extension LivingLab {
   static let programme = [project, challenge, release, activity, attachment]
 
   static let project = KindDeclaration(
-    "project", table: "projects",
+    "project", table: "projects", publication: .shown([]),
     fields: [
       FieldDeclaration("name", .text, .authority),
       FieldDeclaration("sponsor", .text, .authority),
@@ -16,7 +16,7 @@ extension LivingLab {
     ])
 
   static let challenge = KindDeclaration(
-    "challenge", table: "challenges",
+    "challenge", table: "challenges", publication: .shown([]),
     fields: [
       FieldDeclaration("title", .text, .text),
       FieldDeclaration("brief", .prose, .text),
@@ -29,7 +29,7 @@ extension LivingLab {
 
   /// How much of a cohort sees an idea that was built.
   static let release = KindDeclaration(
-    "release", table: "releases", naturalKey: ["idea", "cohort"],
+    "release", table: "releases", naturalKey: ["idea", "cohort"], publication: .shown([]),
     fields: [
       FieldDeclaration("idea", .idea, .immutable),
       FieldDeclaration("cohort", .text, .immutable),
@@ -54,6 +54,11 @@ extension LivingLab {
   /// What a file is and who is in it; its bytes travel on their own.
   static let attachment = KindDeclaration(
     "attachment", table: "attachments",
+    publication: .shown([
+      .hidesLikenesses(of: "people", unless: "photo"),
+      .hidesLikenesses(of: "people", unless: "recording", mediaType: "audio/"),
+      .hidesLikenesses(of: "people", unless: "recording", mediaType: "video/"),
+    ]),
     fields: [
       FieldDeclaration("subject", .anyReference, .immutable),
       FieldDeclaration("media_type", .text, .immutable),

@@ -25,6 +25,7 @@ extension LivingLab {
 
   static let mention = KindDeclaration(
     "mention", table: "mentions", lane: .activity, naturalKey: ["network", "external_id"],
+    publication: .shown([]),
     fields: [
       FieldDeclaration("network", .text, .immutable),
       FieldDeclaration("external_id", .text, .immutable),
@@ -41,6 +42,7 @@ extension LivingLab {
   /// What an idea saved or earned in a period.
   static let outcome = KindDeclaration(
     "outcome", table: "outcomes", naturalKey: ["idea", "outcome_kind", "period"],
+    publication: .shown([]),
     fields: [
       FieldDeclaration("idea", .idea, .immutable),
       FieldDeclaration("outcome_kind", .text, .immutable),

@@ -5,7 +5,7 @@ extension LivingLab {
   static let sessions = [session, attendance, headcount]
 
   static let session = KindDeclaration(
-    "session", table: "sessions",
+    "session", table: "sessions", publication: .shown([]),
     fields: [
       FieldDeclaration("title", .text, .register),
       FieldDeclaration("venue", .text, .register),
@@ -33,6 +33,7 @@ extension LivingLab {
   /// Anonymous heads at one station.
   static let headcount = KindDeclaration(
     "headcount", table: "headcounts", naturalKey: ["session", "station"],
+    publication: .shown([]),
     fields: [
       FieldDeclaration("session", .session, .immutable),
       FieldDeclaration("station", .text, .immutable),

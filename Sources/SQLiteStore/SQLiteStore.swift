@@ -150,10 +150,12 @@ extension SQLiteStore {
   }
 
   public func capture(atMost limit: Int, at now: Instant) throws -> Captured {
-    guard try onConnection({ _, engine in try engine.outbox.hasMore(than: 0) }) else {
-      return Captured()
+    var captured = Captured()
+    if try onConnection({ _, engine in try engine.outbox.hasMore(than: 0) }) {
+      captured = try write(at: now) { try $0.drain(atMost: limit) }
     }
-    return try write(at: now) { try $0.drain(atMost: limit) }
+    captured.changes += try settleErasures(at: now)
+    return captured
   }
 
   public func apply(_ batch: ChangeBatch, at now: Instant) throws -> Applied {
@@ -164,6 +166,7 @@ extension SQLiteStore {
       applied.captured = captured
       try engine.apply(batch, into: &applied)
     }
+    applied.captured.changes += try settleErasures(at: now)
     return applied
   }
 

@@ -57,6 +57,14 @@ public final class DiskStore: SimulatedStore {
     try people.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sync_outbox") ?? 0 }
   }
 
+  public func holds(_ text: String) throws -> Bool {
+    try ["", "-wal"].contains { end in
+      guard FileManager.default.fileExists(atPath: path + end) else { return false }
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: path + end))
+      return bytes.range(of: Data(text.utf8)) != nil
+    }
+  }
+
   private static func peoplesConnection(
     to path: String, _ clock: PeoplesClock
   ) throws -> DatabaseQueue {

@@ -29,6 +29,8 @@ public enum ControlRequest: Hashable, Sendable {
   case fleet(FleetRequest)
   case parkedDiscard(ParkedDiscardRequest)
   case peer(PeerRequest)
+  case erase(EraseRequest)
+  case erasure(ErasureRequest)
 
   /// The `request` member.
   public enum Name: String, Codable, CaseIterable, Hashable, Sendable {
@@ -38,6 +40,7 @@ public enum ControlRequest: Hashable, Sendable {
     case parkedList, parkedShow, parkedRetry, explain, leaveCheck, verify, repair
     case doctor, backup, log, fleet, parkedDiscard
     case peerList, peerShow, peerInvite, peerApprove, peerRevoke, peerRelease, serverKey, leave
+    case erase, erasure
   }
 
   /// What was asked, with the type of its answer.
@@ -72,6 +75,8 @@ public enum ControlRequest: Hashable, Sendable {
     case .fleet(let question): question
     case .parkedDiscard(let question): question
     case .peer(let request): request.question
+    case .erase(let question): question
+    case .erasure(let question): question
     }
   }
 }
@@ -115,6 +120,8 @@ extension ControlRequest: Decodable {
     case .peerList, .peerShow, .peerInvite, .peerApprove, .peerRevoke, .peerRelease, .serverKey,
       .leave:
       self = .peer(try PeerRequest(name, from: decoder))
+    case .erase: self = .erase(try EraseRequest(from: decoder))
+    case .erasure: self = .erasure(try ErasureRequest(from: decoder))
     }
   }
 }

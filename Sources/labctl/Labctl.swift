@@ -23,6 +23,7 @@ struct Labctl: ParsableCommand {
       ConflictCommand.self, ParkedCommand.self, ExplainCommand.self, LeaveCheckCommand.self,
       VerifyCommand.self, DoctorCommand.self, FleetCommand.self, LogCommand.self,
       BackupCommand.self, PeerCommand.self, JoinCommand.self, KeyCommand.self, LeaveCommand.self,
+      ConsentCommand.self, EraseCommand.self,
     ])
 
   static func main() {

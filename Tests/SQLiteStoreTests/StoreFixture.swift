@@ -10,7 +10,7 @@ import SyncCore
 final class StoreFixture {
   let folder: URL
   private(set) var store: SQLiteStore
-  let outside: DatabaseQueue
+  private(set) var outside: DatabaseQueue
   let project: ProjectID
   var milliseconds: Int64 = 1_700_000_000_000
 
@@ -26,9 +26,14 @@ final class StoreFixture {
       at: path, side: side, name: "replica \(number)", schema: LivingLab.schema,
       replica: ReplicaID(rawValue: UniqueID(high: 0xA000, low: number)))
     try store.adopt(project)
+    outside = try DatabaseQueue(path: path, configuration: Self.outsideConfiguration)
+  }
+
+  private static var outsideConfiguration: Configuration {
     var configuration = Configuration()
     configuration.busyMode = .timeout(1)
-    outside = try DatabaseQueue(path: path, configuration: configuration)
+    configuration.allowsUnsafeTransactions = true
+    return configuration
   }
 
   deinit { try? FileManager.default.removeItem(at: folder) }
@@ -42,6 +47,16 @@ final class StoreFixture {
   /// Closes and opens the store, as a restart of the daemon does.
   func reopen() throws {
     store = try SQLiteStore(opening: store.path, side: store.side, schema: LivingLab.schema)
+  }
+
+  /// Goes on with a copy of another store's file.
+  func replaceFile(with path: String) throws {
+    let own = store.path
+    try outside.close()
+    for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: own + end) }
+    try FileManager.default.copyItem(atPath: path, toPath: own)
+    store = try SQLiteStore(opening: own, side: store.side, schema: LivingLab.schema)
+    outside = try DatabaseQueue(path: own, configuration: Self.outsideConfiguration)
   }
 
   /// Runs SQL as any program would.

@@ -7,6 +7,7 @@ enum Bend: CaseIterable {
   case neverSends, showsAnotherValue, losesTheLastBatchAtRestart, altersWhatArrives
   case appliesBatchesTwice, usesSequencesAgain, sendsLanesOutOfOrder, editsBuryConflicts
   case parkedStaysParked, chainsAreNotCompared, forksKeepNothing, onlineLosesRowsOfItsLog
+  case keepsNames, grantsWin
 }
 
 /// A store that is right but for one mistake.
@@ -16,6 +17,7 @@ struct BentStore: SimulatedStore {
   private var earlier: MemoryStore?
   /// Chains of which the log has lost the rows, and the vector does not know.
   private var lost: Set<Origin> = []
+  private var kept: [EncodedChange] = []
 
   init(_ request: StoreRequest, _ bend: Bend) {
     self.bend = bend
@@ -55,6 +57,7 @@ struct BentStore: SimulatedStore {
 
   mutating func apply(_ batch: ChangeBatch, at now: Instant) throws -> Applied {
     if bend == .losesTheLastBatchAtRestart { earlier = store }
+    if bend == .keepsNames { kept += batch.runs.flatMap(\.changes) }
     var batch = batch
     if bend == .altersWhatArrives, let run = batch.runs.indices.last {
       let last = batch.runs[run].changes.count - 1
@@ -97,7 +100,18 @@ struct BentStore: SimulatedStore {
   }
 
   func row(of record: RecordName, in project: ProjectID) throws -> SeenRow? {
-    try store.row(of: record, in: project)
+    var row = try store.row(of: record, in: project)
+    if bend == .grantsWin, record.kind == "consent", let log = store.logs[project] {
+      let cell = CellKey("state")
+      let values = log.records[record.id]?.state[cell]?.live
+        .flatMap { log.written(by: $0.dot, in: cell)?.values.map(\.value) ?? [] }
+      if values?.contains(.text("granted")) == true { row?.cells[cell] = .text("granted") }
+    }
+    return row
+  }
+  func holds(_ text: String) throws -> Bool {
+    try store.holds(text)
+      || kept.contains { String(decoding: $0.personal, as: UTF8.self).contains(text) }
   }
   func openConflicts(
     of record: RecordID?, in project: ProjectID

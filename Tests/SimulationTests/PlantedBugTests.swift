@@ -45,6 +45,8 @@ extension Bend {
     case .chainsAreNotCompared: ChainChecker()
     case .forksKeepNothing: RescueChecker()
     case .onlineLosesRowsOfItsLog: LeaveChecker()
+    case .keepsNames: ErasureChecker()
+    case .grantsWin: WithdrawalChecker()
     }
   }
 }

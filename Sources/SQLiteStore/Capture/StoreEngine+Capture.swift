@@ -136,9 +136,10 @@ extension StoreEngine {
     _ change: Change, to record: WorkingRecord, origin ref: Int64, after last: Digest128
   ) throws {
     let kind = schema[change.kind]
-    let encoded = ChangeCodec.encode(
-      change, isPersonal: { kind?.field(named: $0)?.isPersonal ?? false },
-      commitmentKey: freshKey())
+    let encoded = erasing.of(record.project).erasing(
+      ChangeCodec.encode(
+        change, isPersonal: { kind?.field(named: $0)?.isPersonal ?? false },
+        commitmentKey: freshKey()))
     let hash = ChainHash.next(after: last, dot: change.dot, bytes: encoded.bytes)
     let position = try log.append(
       encoded, origin: ref, sequence: change.dot.sequence,

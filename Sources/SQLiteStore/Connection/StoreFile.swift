@@ -125,14 +125,15 @@ enum StoreFile {
           try database.execute(sql: tables.addition(of: field, to: kind))
         }
       }
-      try updateTriggers(of: kind, side: side, database)
+      try updateTriggers(of: kind, in: schema, side: side, database)
     }
+    try PublicViews(schema: schema).update(database)
   }
 
   private static func updateTriggers(
-    of kind: KindDeclaration, side: Side, _ database: Database
+    of kind: KindDeclaration, in schema: Schema, side: Side, _ database: Database
   ) throws {
-    let triggers = CaptureTriggers(kind: kind, side: side)
+    let triggers = CaptureTriggers(kind: kind, schema: schema, side: side)
     let present = try Set(
       String.fetchAll(
         database, sql: "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?",

@@ -38,9 +38,10 @@ extension StoreEngine {
   }
 
   private func receive(
-    _ encoded: EncodedChange, dot: Dot, project: ProjectID, projectRef: Int64, originRef: Int64,
+    _ received: EncodedChange, dot: Dot, project: ProjectID, projectRef: Int64, originRef: Int64,
     hash: Digest128, into applied: inout Applied
   ) throws {
+    let encoded = erasing.of(projectRef).erasing(received)
     let place = PlainRecords.Place(
       dot: dot, originRef: originRef, project: project, projectRef: projectRef,
       position: log.lastPosition + 1)
@@ -84,7 +85,8 @@ extension StoreEngine {
   private func makePlain(_ encoded: EncodedChange, at place: PlainRecords.Place) throws -> Bool {
     guard takesPlainChanges, !voids(inProjectRef: place.projectRef).contains(place.dot),
       let (record, layout) = try plain.read(encoded, lane: place.dot.lane),
-      !isWorking(on: record, kind: layout.kind.name)
+      !isWorking(on: record, kind: layout.kind.name),
+      !erasing.of(place.projectRef).contains(record, kind: layout.kind.name)
     else { return false }
     return try plain.make(from: encoded.bytes, at: place)
   }

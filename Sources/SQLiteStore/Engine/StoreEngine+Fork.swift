@@ -26,6 +26,7 @@ extension StoreEngine {
       moved.append((projectRef, entries))
     }
     replica = current
+    erasing.mayOweReceipts = true
     try StoreIdentity.save("replica", current.description, to: database)
     try StoreIdentity.remove("token", from: database)
     // The tokens that were given since the copy was made are not known here: any is good again.
@@ -184,6 +185,7 @@ extension StoreEngine {
 
   /// Bytes that mean nothing here go on as they are, parked.
   private func keep(_ encoded: EncodedChange, as dot: Dot, project: Int64) throws {
+    let encoded = erasing.of(project).erasing(encoded)
     let origin = Origin(replica: dot.replica, lane: dot.lane)
     let ref = try origins.makeRef(of: origin, inProjectRef: project, in: database)
     let last = origins.vector(ofProjectRef: project)[origin]

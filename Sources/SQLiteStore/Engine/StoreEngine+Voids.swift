@@ -54,7 +54,7 @@ extension StoreEngine {
     for kind in schema.kinds {
       let table = Columns.quoted(kind.table)
       switch kind.role {
-      case .record: continue
+      case .record, .consent, .erasure, .receipt: continue
       case .void:
         let rows = try Row.fetchAll(
           database,

@@ -31,6 +31,9 @@ final class StoreEngine {
   /// project.
   var doubtful: [Int64: Set<Dot>] = [:]
 
+  /// What is erased, by project, and what the file still has to be rid of (``Erasing``).
+  var erasing: Erasing { didSet { history.erased = erasing.byProject } }
+
   /// What peers acknowledged and no transaction has written yet.
   var acknowledgements = Acknowledgements()
 
@@ -64,7 +67,7 @@ final class StoreEngine {
     lastOwnHLC = identity.lastOwnHLC
     origins = try Origins.load(from: database)
     log = try ChangeLog(database)
-    history = LogHistory(log: log)
+    history = LogHistory(log: log, schema: schema)
     records = try RecordTable(database, schema: schema)
     conflicts = try ConflictTable(database)
     parked = try ParkedTable(database)
@@ -74,8 +77,10 @@ final class StoreEngine {
     outbox = try Outbox(database)
     openGate = try PreparedStatement(database, "UPDATE sync_gate SET applying = 1 WHERE id = 1")
     closeGate = try PreparedStatement(database, "UPDATE sync_gate SET applying = 0 WHERE id = 1")
+    erasing = try Erasing.load(from: database, replica: identity.replica)
     voidsByProject = try Self.loadVoids(database, schema: schema, origins: origins)
     history.voids = voidsByProject
+    history.erased = erasing.byProject
     doubtful = try Self.loadDoubtful(database, schema: schema, origins: origins)
   }
 
@@ -90,6 +95,7 @@ final class StoreEngine {
     let originsBefore = origins
     let replicaBefore = replica
     let voidsBefore = (voidsByProject, doubtful)
+    let erasingBefore = erasing
     let positionBefore = log.lastPosition
     let clockBefore = lastOwnHLC
     let acknowledgementsBefore = acknowledgements
@@ -118,6 +124,7 @@ final class StoreEngine {
       origins = originsBefore
       replica = replicaBefore
       (voidsByProject, doubtful) = voidsBefore
+      erasing = erasingBefore
       log.rewind(to: positionBefore)
       history.forget()
       lastOwnHLC = clockBefore
@@ -192,14 +199,16 @@ final class StoreEngine {
   /// Merges a change into its record, in memory; the flush at the end writes it.
   ///
   /// A change that is void stands in the record's history and counts nowhere.
-  func merge(_ change: Change, into record: WorkingRecord, position: Int64) throws {
-    if voids(inProjectRef: record.project).contains(change.dot) {
+  func merge(_ written: Change, into record: WorkingRecord, position: Int64) throws {
+    if record.kind?.role == .erasure { noteErasure(written, project: record.project) }
+    if voids(inProjectRef: record.project).contains(written.dot) {
       record.mergeCreation()
       record.head = position
-      record.lastDot = change.dot
+      record.lastDot = written.dot
       return
     }
-    let change = try seen(change, project: record.project)
+    let counted = erasing.of(record.project).erasing(written, schema: schema)
+    let change = try seen(counted, project: record.project)
     if record.takeCreation(change) {
       record.head = position
       record.lastDot = change.dot
@@ -227,6 +236,7 @@ final class StoreEngine {
 
   private func flush(_ flushed: (WorkingRecord, Projector.Outcome) throws -> Void) throws {
     try plain.flush()
+    try clearErased()
     try flush(order, flushed)
     let isVoiding = order.contains { record in
       record.kind?.role.isOnlineOnly == true && (record.lastDot != nil || !record.dirty.isEmpty)

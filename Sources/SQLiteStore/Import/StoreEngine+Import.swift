@@ -31,6 +31,7 @@ extension StoreEngine {
   /// an edited line is an edit. What was imported is read from the record's own history, which every
   /// replica has.
   func importLine(_ line: ImportLine, projectRef: Int64) throws -> Bool {
+    try checkPrivacy(of: line, projectRef: projectRef)
     let record = try record(
       line.record, kind: line.kind.name, project: projectRef, naturalKey: line.naturalKey)
     let at = line.at ?? now.wallMilliseconds

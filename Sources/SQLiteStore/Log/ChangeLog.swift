@@ -10,6 +10,7 @@ final class ChangeLog {
   private let hashOf: PreparedStatement
   private let positionOf: PreparedStatement
   private let link: PreparedStatement
+  private let clear: PreparedStatement
   private(set) var lastPosition: Int64
 
   init(_ database: Database) throws {
@@ -36,6 +37,8 @@ final class ChangeLog {
     positionOf = try PreparedStatement(
       database, "SELECT position FROM sync_log WHERE origin = ? AND sequence = ?")
     link = try PreparedStatement(database, "UPDATE sync_log SET previous = ? WHERE position = ?")
+    clear = try PreparedStatement(
+      database, "UPDATE sync_log SET personal = NULL WHERE position = ?")
     lastPosition = try Int64.fetchOne(database, sql: "SELECT max(position) FROM sync_log") ?? 0
   }
 
@@ -74,6 +77,12 @@ final class ChangeLog {
     link.bind(1, previous == 0 ? nil : previous)
     link.bind(2, position)
     try link.run("linking a change to its record")
+  }
+
+  /// Takes the personal values of a change off the log, for good, and the key of its commitment.
+  func clearPersonal(at position: Int64) throws {
+    clear.bind(1, position)
+    try clear.run("erasing the personal part of a change")
   }
 
   /// Takes back what a rolled-back transaction had counted.

@@ -6,16 +6,22 @@ import SyncWire
 /// own changes back.
 final class LogHistory {
   private let log: ChangeLog
+  private let schema: Schema
   private var decoded: [Place: Change] = [:]
   /// What is void, by project: what was written is told as it counts beside that.
   var voids: [Int64: Voids] = [:]
+  /// What is erased, by project: told as null, whatever the log has.
+  var erased: [Int64: Erasures] = [:]
 
   private struct Place: Hashable {
     var project: Int64
     var dot: Dot
   }
 
-  init(log: ChangeLog) { self.log = log }
+  init(log: ChangeLog, schema: Schema) {
+    self.log = log
+    self.schema = schema
+  }
 
   /// More than this many decoded changes are not kept.
   private static let keptChanges = 4_096
@@ -60,8 +66,10 @@ final class LogHistory {
     let dot = Dot(
       replica: place.origin.replica, lane: place.origin.lane, sequence: entry.sequence)
     do {
-      return try ChangeCodec.decode(
+      let change = try ChangeCodec.decode(
         entry.change, project: try origins.project(ofRef: place.project), dot: dot)
+      guard let erased = erased[place.project] else { return change }
+      return erased.erasing(change, schema: schema)
     } catch is WireError {
       return nil
     }

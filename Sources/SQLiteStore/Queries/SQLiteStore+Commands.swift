@@ -64,7 +64,7 @@ extension SQLiteStore {
   private func command(
     at now: Instant, _ body: (StoreEngine) throws -> RecordWriter.Written
   ) throws -> CommandOutcome {
-    try writeBehindCapture(at: now) { engine, _ in
+    let outcome = try writeBehindCapture(at: now) { engine, _ in
       let before = engine.log.lastPosition
       let written = try engine.asOutsider { try body(engine) }
       _ = try engine.drain(atMost: .max)
@@ -74,12 +74,14 @@ extension SQLiteStore {
         kind: written.kind.name, record: written.record,
         revision: state?.revision.rawValue ?? 0, isChanged: engine.log.lastPosition > before)
     }
+    _ = try settleErasures(at: now)
+    return outcome
   }
 }
 
 extension StoreEngine {
   /// Runs `body` with capture switched on, inside a transaction that has it off.
-  fileprivate func asOutsider<Result>(_ body: () throws -> Result) throws -> Result {
+  func asOutsider<Result>(_ body: () throws -> Result) throws -> Result {
     try database.execute(sql: "UPDATE sync_gate SET applying = 0")
     let result = try body()
     try database.execute(sql: "UPDATE sync_gate SET applying = 1")

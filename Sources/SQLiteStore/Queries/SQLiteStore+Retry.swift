@@ -98,6 +98,8 @@ private struct ParkedRetry {
       try engine.parked.remove(origin: parked.origin, sequence: parked.sequence)
       try engine.merge(change, into: record, position: entry.position)
     }
+    // What an older software could not know as an erasure is one now.
+    engine.noteErasure(change, project: project)
     if let (reason, detail) = engine.unusable(change, kind: record.kind) {
       try engine.parked.add(
         origin: parked.origin, sequence: parked.sequence, reason: reason, detail: detail,

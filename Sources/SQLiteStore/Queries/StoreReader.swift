@@ -24,7 +24,7 @@ public final class StoreReader {
         (queue, try ChangeLog(database), try RecordTable(database, schema: schema))
       }
     }
-    history = LogHistory(log: log)
+    history = LogHistory(log: log, schema: schema)
   }
 
   /// A read-only connection that knows the functions of our questions.
@@ -44,6 +44,7 @@ public final class StoreReader {
     return try wrappingDatabaseErrors(doing()) {
       try queue.read { database in
         let origins = try Origins.load(from: database)
+        history.erased = try Erasing.erased(in: database)
         history.voids = try StoreEngine.loadVoids(database, schema: schema, origins: origins)
         return try body(
           StoreView(

@@ -13,6 +13,7 @@ struct CaptureChecks {
 
   /// Why nobody may write here at all, or `nil`.
   var refusal: String? {
+    if kind.role == .receipt { return "\(kind.table) are written by LabSync itself" }
     guard kind.role.isOnlineOnly, side != .online else { return nil }
     return "\(kind.table) are written on the online side only"
   }

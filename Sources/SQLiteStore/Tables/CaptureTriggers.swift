@@ -5,6 +5,7 @@ import SyncCore
 /// since 3.38 can write.
 struct CaptureTriggers {
   let kind: KindDeclaration
+  let schema: Schema
   let side: Side
 
   /// The statements that drop what an earlier version made.
@@ -56,9 +57,13 @@ struct CaptureTriggers {
 
   private var onDelete: String {
     let sentence =
-      kind.name == "project"
-      ? "a project is not deleted: its records would stay"
-      : CaptureChecks(kind: kind, side: side).refusal
+      switch kind.role {
+      case .erasure: "an erasure is final: what it removed is nowhere any more"
+      case .record where kind.name == "project":
+        "a project is not deleted: its records would stay"
+      case .record, .consent, .receipt, .void, .revocation:
+        CaptureChecks(kind: kind, side: side).refusal
+      }
     let refusal =
       sentence.map { "\n  SELECT RAISE(ABORT, \(Columns.literal($0)));" } ?? ""
     return """
@@ -129,7 +134,10 @@ struct CaptureTriggers {
   }
 
   private func checks(isUpdate: Bool) -> String {
-    CaptureChecks(kind: kind, side: side).checks(isUpdate: isUpdate).map { check in
+    let checks =
+      CaptureChecks(kind: kind, side: side).checks(isUpdate: isUpdate)
+      + PrivacyChecks(kind: kind, schema: schema).checks(isUpdate: isUpdate)
+    return checks.map { check in
       "WHEN \(check.condition) THEN RAISE(ABORT, \(Columns.literal(check.sentence)))"
     }.joined(separator: "\n    ")
   }

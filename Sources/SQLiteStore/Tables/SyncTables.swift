@@ -4,7 +4,7 @@ enum SyncTables {
   /// The version that this software writes: the number of migrations.
   static let version = migrations.count
 
-  static let migrations = [first, second, devices]
+  static let migrations = [first, second, devices, erasures]
 
   private static let first = """
     CREATE TABLE sync_store (
@@ -154,5 +154,31 @@ enum SyncTables {
       current TEXT NOT NULL CHECK (length(current) = 36),
       reissued INTEGER NOT NULL
     ) STRICT;
+    """
+
+  /// What was erased, and how far this file is with it.
+  private static let erasures = """
+    -- The records whose personal values are erased here, for good. `stage`: 0 the bytes that were
+    -- freed may still be in the file, 1 or in the write-ahead log, 2 they are in neither. `receipt` is
+    -- the replica whose receipt was written.
+    CREATE TABLE sync_erased (
+      project INTEGER NOT NULL,
+      kind TEXT NOT NULL,
+      record TEXT NOT NULL CHECK (length(record) = 36),
+      since INTEGER NOT NULL,
+      stage INTEGER NOT NULL DEFAULT 0 CHECK (stage BETWEEN 0 AND 2),
+      receipt TEXT,
+      PRIMARY KEY (project, kind, record)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Where an erased name may stand in what somebody wrote, as far as the machine saw at which the
+    -- erasure was asked for. Places alone, never the name.
+    CREATE TABLE sync_erasure_candidates (
+      subject TEXT NOT NULL,
+      kind TEXT NOT NULL,
+      record TEXT NOT NULL,
+      field TEXT NOT NULL,
+      PRIMARY KEY (subject, kind, record, field)
+    ) STRICT, WITHOUT ROWID;
     """
 }

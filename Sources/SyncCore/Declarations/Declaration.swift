@@ -10,33 +10,36 @@ public struct KindDeclaration: Hashable, Sendable {
   /// The fields that identify the record; empty where it has an id of its own.
   public let naturalKey: [String]
   public let fields: [FieldDeclaration]
+  /// What of its records is for everybody's eyes.
+  public let publication: Publication
   private let indexByField: [String: Int]
 
   public init(
     _ name: String, table: String, lane: Lane = .records, role: KindRole = .record,
-    naturalKey: [String] = [], fields: [FieldDeclaration]
+    naturalKey: [String] = [], publication: Publication = .withheld, fields: [FieldDeclaration]
   ) {
     self.init(
       name, table: table, lane: lane, role: role, naturalKey: naturalKey,
-      allFields: fields + Self.common)
+      publication: publication, allFields: fields + Self.common)
   }
 
   /// The kind as a software declares it that lacks some of its fields.
   public func without(_ isMissing: (FieldDeclaration) -> Bool) -> KindDeclaration {
     KindDeclaration(
       name, table: table, lane: lane, role: role, naturalKey: naturalKey,
-      allFields: fields.filter { !isMissing($0) })
+      publication: publication, allFields: fields.filter { !isMissing($0) })
   }
 
   private init(
     _ name: String, table: String, lane: Lane, role: KindRole, naturalKey: [String],
-    allFields: [FieldDeclaration]
+    publication: Publication, allFields: [FieldDeclaration]
   ) {
     self.name = name
     self.table = table
     self.lane = lane
     self.role = role
     self.naturalKey = naturalKey
+    self.publication = publication
     fields = allFields
     indexByField = Dictionary(
       allFields.enumerated().map { ($0.element.name, $0.offset) },
@@ -64,17 +67,33 @@ public struct KindDeclaration: Hashable, Sendable {
 public enum KindRole: Hashable, Sendable {
   /// Nothing: its records are merged and shown.
   case record
+  /// Each says whether the person that its natural key names agrees to the purpose that it names
+  /// (``Publication``): `state` is `granted` or `withdrawn`.
+  case consent
   /// Each of its records takes one change back (``Voids``): `replica`, `lane`, `sequence`, and a
   /// `state` that is not `released`.
   case void
   /// Each takes back what a replica wrote after `last_rights`, `last_record`, `last_activity`.
   case revocation
+  /// Each erases the personal values of the record that its natural key names, for good
+  /// (``Erasures``).
+  case erasure
+  /// Each says that a replica has erased; the engine itself writes it.
+  case receipt
 
   /// Whether changes that were made in a room are no changes of such a kind.
   public var isOnlineOnly: Bool {
     switch self {
-    case .record: false
+    case .record, .consent, .erasure, .receipt: false
     case .void, .revocation: true
+    }
+  }
+
+  /// Whether its records are what people do day by day, and mean nothing to the engine's own tables.
+  public var isOrdinary: Bool {
+    switch self {
+    case .record, .consent: true
+    case .void, .revocation, .erasure, .receipt: false
     }
   }
 }

@@ -18,11 +18,11 @@ extension ControlRequest {
     switch self {
     case .status, .sync, .leaveCheck, .repair, .metrics, .events, .fleet, .peer: .loop
     case .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo, .parkedRetry,
-      .parkedDiscard:
+      .parkedDiscard, .erase:
       .writing
     case .report: .reporting
     case .list, .show, .export, .conflictList, .conflictShow, .parkedList, .parkedShow, .explain,
-      .verify, .doctor, .backup, .log:
+      .verify, .doctor, .backup, .log, .erasure:
       .reading
     }
   }

@@ -37,8 +37,9 @@ public struct ReadService {
     case .doctor: try encoded { try DoctorFacts(of: reader) }
     case .backup(let request): try encoded { try backups.piece(request.cursor, at: now) }
     case .log(let request): try encoded { try log(request) }
+    case .erasure(let request): try encoded { try erasure(request) }
     case .status, .sync, .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo,
-      .parkedRetry, .leaveCheck, .repair, .fleet, .parkedDiscard, .peer:
+      .parkedRetry, .leaveCheck, .repair, .fleet, .parkedDiscard, .peer, .erase:
       throw misdirected(request)
     }
   }
@@ -47,6 +48,12 @@ public struct ReadService {
   public func dropIdleExports(at now: Instant) {
     reader.dropIdleExports(at: now)
     backups.dropIdle(at: now)
+  }
+
+  private func erasure(_ request: ErasureRequest) throws -> ErasureCertificate {
+    ErasureCertificate(
+      try reader.erasure(of: request.participant, project: try projectID(request.project)),
+      names: names)
   }
 
   private func log(_ request: LogRequest) throws -> LogPage {

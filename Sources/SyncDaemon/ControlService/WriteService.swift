@@ -27,8 +27,10 @@ public struct WriteService {
       try encoded { ConflictDetail(try store.undoResolution(request.id, at: now), names: names) }
     case .parkedRetry(let request): try encoded { try retry(request, store, now) }
     case .parkedDiscard(let request): try encoded { try discard(request, store, now) }
+    case .erase(let request): try encoded { try erase(request, store, now) }
     case .status, .sync, .list, .show, .export, .conflictList, .conflictShow, .parkedList,
-      .parkedShow, .explain, .leaveCheck, .verify, .repair, .doctor, .backup, .log, .fleet, .peer:
+      .parkedShow, .explain, .leaveCheck, .verify, .repair, .doctor, .backup, .log, .fleet, .peer,
+      .erasure:
       throw misdirected(request)
     }
   }

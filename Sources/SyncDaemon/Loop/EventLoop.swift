@@ -231,7 +231,7 @@ final class EventLoop {
     mayHaveRows = captured.hasMore
     isBehind = captured.hasMore
     defer { answerWhoWaited() }
-    guard captured.rows > 0 else { return }
+    guard captured.rows > 0 || captured.changes > 0 else { return }
     hasWorked = true
     if captured.hasMore {
       courtesy.captured(from: time, to: SystemClock.monotonicMilliseconds)

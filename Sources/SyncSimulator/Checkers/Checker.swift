@@ -52,7 +52,8 @@ public enum Checkers {
     [
       ProgressChecker(), ConvergenceChecker(), AcknowledgementChecker(), InventionChecker(),
       OnceChecker(), SequenceChecker(), CausalOrderChecker(), ConflictChecker(), ParkedChecker(),
-      ChainChecker(), RescueChecker(), LeaveChecker(), RightsChecker(),
+      ChainChecker(), RescueChecker(), LeaveChecker(), RightsChecker(), ErasureChecker(),
+      WithdrawalChecker(),
     ]
   }
 }

@@ -45,7 +45,7 @@ public struct OnceChecker: Checker {
   private func checkRescue(_ project: ProjectID, _ world: World) throws {
     var seen: [Contents: Dot] = [:]
     for (dot, entry) in try world.online(project) {
-      if let other = seen.updateValue(dot, forKey: Contents(entry)),
+      if let other = seen.updateValue(dot, forKey: Contents(entry, schema: world.options.schema)),
         other.replica == dot.replica || world.root(of: other.replica) != world.root(of: dot.replica)
       {
         world.report(claim, "\(dot) says again what \(other) said")

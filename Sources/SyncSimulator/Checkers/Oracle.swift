@@ -7,13 +7,22 @@ struct Oracle: CellHistory {
   private let schema: Schema
   private(set) var records: [RecordID: (kind: String, state: RecordState)] = [:]
   private(set) var voids = Voids()
+  /// Whose personal values count as null.
+  private(set) var erased = Erasures()
 
   init(_ entries: [(dot: Dot, entry: Ledger.Entry)], schema: Schema) {
     self.schema = schema
     var changes: [Dot: Change] = [:]
     var byRecord: [RecordID: [Change]] = [:]
+    for (_, entry) in entries {
+      guard let change = entry.change, let subject = ErasureSubject(change, schema: schema) else {
+        continue
+      }
+      _ = erased.insert(subject)
+    }
     for (dot, entry) in entries {
-      guard let change = entry.change, schema.objection(to: change) == nil else { continue }
+      guard let written = entry.change, schema.objection(to: written) == nil else { continue }
+      let change = erased.erasing(written, schema: schema)
       changes[dot] = change
       byRecord[change.record, default: []].append(change)
     }

@@ -10,7 +10,8 @@ public struct RescueChecker: Checker {
   public mutating func conclude(_ world: World) throws {
     guard world.corrupted.isEmpty, world.isDrained else { return }
     for project in world.projects {
-      let online = Set(try world.online(project).map { Contents($0.entry) })
+      let online = Set(
+        try world.online(project).map { Contents($0.entry, schema: world.options.schema) })
       for machine in world.remaining where machine.projects.allows(project) {
         let missing = (machine.written[project] ?? []).subtracting(online)
         if !missing.isEmpty {

@@ -56,6 +56,7 @@ extension MemoryStore {
     formerNames.append(fork.former)
     lastToken = nil
     ledgers = ledgers.map { $0.withoutTokens }
+    for project in logs.keys.sorted() { _ = writeReceipts(in: project, at: now) }
     return fork
   }
 

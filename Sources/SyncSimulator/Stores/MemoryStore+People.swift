@@ -2,6 +2,8 @@ import SyncCore
 
 extension MemoryStore: SimulatedStore {
   public mutating func perform(_ deed: Deed, in project: ProjectID, at now: Instant) throws {
+    try refuseErased(deed, in: project)
+    defer { _ = writeReceipts(in: project, at: now) }
     switch deed {
     case .insert(let name, _), .update(let name, _), .delete(let name):
       try checkTable(of: name.kind)
@@ -97,6 +99,15 @@ extension MemoryStore: SimulatedStore {
   }
 
   public func uncapturedRows() throws -> Int { 0 }
+
+  public func holds(_ text: String) throws -> Bool {
+    let words = Array(text.utf8)
+    return logs.values.contains { log in
+      log.entries.values.joined().contains { entry in
+        entry.encoded.bytes.holds(words) || entry.encoded.personal.holds(words)
+      }
+    }
+  }
 
   public func image(seed: UInt64) throws -> any SimulatedStore {
     var copy = self

@@ -63,6 +63,12 @@ public struct MemoryStore: ChangeStore {
 
   public mutating func apply(_ batch: ChangeBatch, at now: Instant) throws -> Applied {
     try faults.check("apply")
+    var applied = merge(batch)
+    applied.captured.changes += writeReceipts(in: batch.project, at: now)
+    return applied
+  }
+
+  private mutating func merge(_ batch: ChangeBatch) -> Applied {
     // Taken out and put back, so that the log is not copied.
     var log = logs.removeValue(forKey: batch.project) ?? ProjectLog(project: batch.project)
     defer { logs[batch.project] = log }

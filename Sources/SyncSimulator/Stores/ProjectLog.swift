@@ -6,12 +6,14 @@ struct ProjectLog {
   let project: ProjectID
   private(set) var vector = ProjectVector()
   /// By origin, from sequence 1.
-  private(set) var entries: [Origin: [Entry]] = [:]
+  var entries: [Origin: [Entry]] = [:]
   private(set) var records: [RecordID: Record] = [:]
   var acknowledged: [ReplicaID: ProjectVector] = [:]
   private(set) var parked: [Dot: ParkReason] = [:]
   /// What the organisation took back, as the records here say.
   private(set) var voids = Voids()
+  /// Whose personal values are nowhere any more.
+  var erased = Erasures()
   private var count = 0
 
   struct Entry {
@@ -43,8 +45,10 @@ struct ProjectLog {
 
   /// Appends the next change of its origin and merges it.
   mutating func append(
-    _ encoded: EncodedChange, _ change: Change?, at dot: Dot, schema: Schema
+    _ received: EncodedChange, _ written: Change?, at dot: Dot, schema: Schema
   ) -> Verdict {
+    let encoded = erased.erasing(received)
+    let change = written.map { erased.erasing($0, schema: schema) }
     let origin = Origin(replica: dot.replica, lane: dot.lane)
     precondition(vector.sequence(of: origin) + 1 == dot.sequence, "the log has no gaps")
     let hash = ChainHash.next(
@@ -54,6 +58,10 @@ struct ProjectLog {
       Entry(encoded: encoded, hash: hash, change: change, position: count))
     vector.advance(origin, to: ChainPosition(sequence: dot.sequence, hash: hash))
     let verdict = merge(change, at: dot, schema: schema)
+    if let change, note(change, schema: schema) {
+      clearErased(schema: schema)
+      rebuild(schema: schema)
+    }
     if let change, schema[change.kind]?.role.isOnlineOnly == true { refreshVoids(schema: schema) }
     return verdict
   }
@@ -103,6 +111,10 @@ struct ProjectLog {
 
   /// Begins anew from the log with other declarations, as a software does that was updated.
   mutating func replay(schema: Schema) {
+    for dot in order {
+      if let change = self[dot]?.change { _ = note(change, schema: schema) }
+    }
+    clearErased(schema: schema)
     rebuild(schema: schema)
     refreshVoids(schema: schema)
   }
@@ -110,6 +122,8 @@ struct ProjectLog {
   /// What the log would be if some changes, each the last of its origin, had never come.
   func without(_ isGone: (Dot) -> Bool, schema: Schema) -> ProjectLog {
     var log = ProjectLog(project: project)
+    // What was erased stays so, whatever becomes of the change that said it.
+    log.erased = erased
     for dot in order where !isGone(dot) {
       guard let entry = self[dot] else { continue }
       _ = log.append(entry.encoded, entry.change, at: dot, schema: schema)
@@ -166,7 +180,7 @@ extension Voids {
   mutating func note(_ role: KindRole, key: [Value], _ cells: [CellKey: Value]) {
     guard let replica = key.first?.text.flatMap({ ReplicaID($0) }) else { return }
     switch role {
-    case .record: break
+    case .record, .consent, .erasure, .receipt: break
     case .void:
       guard key.count == 3, let lane = key[1].integer.flatMap(Lane.init), let last = key[2].integer,
         last > 0, cells[CellKey("state")] != .text("released")

@@ -23,6 +23,9 @@ public protocol SimulatedStore: ChangeStore {
   /// The changes that are kept and can not be used, by dot.
   func parkedChanges(in project: ProjectID) throws -> [Dot: ParkReason]
 
+  /// Whether any byte of what is kept on the disk spells `text`.
+  func holds(_ text: String) throws -> Bool
+
   /// Writes that are no change yet.
   func uncapturedRows() throws -> Int
 

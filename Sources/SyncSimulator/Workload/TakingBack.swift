@@ -27,7 +27,7 @@ struct TakingBack {
   ) -> Deed {
     var cells: [CellKey: Value] = [CellKey("reason"): .text("a word from the organisation")]
     switch kind.role {
-    case .record: break
+    case .record, .consent, .erasure, .receipt: break
     case .void:
       let isVoid = row?.cells[CellKey("state")] == .text("void")
       cells[CellKey("state")] = .text(isVoid ? "released" : "void")

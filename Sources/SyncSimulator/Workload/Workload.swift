@@ -14,7 +14,7 @@ struct Workload {
 
   init(schema: Schema, projects: [ProjectID], using random: inout SplitMix64) {
     self.schema = schema
-    favourites = schema.kinds.filter { $0.role == .record }.map(\.name).shuffled(using: &random)
+    favourites = schema.kinds.filter { $0.role.isOrdinary }.map(\.name).shuffled(using: &random)
       .prefix(5).map(\.self)
     for (number, project) in projects.enumerated() {
       makeRecords(of: project, number, using: &random)
@@ -28,7 +28,7 @@ struct Workload {
     for kind in schema.kinds {
       ids[kind.name] = (0..<Self.recordsPerKind).map { _ in RecordID(rawValue: random.uniqueID()) }
     }
-    for kind in schema.kinds where kind.role == .record {
+    for kind in schema.kinds where kind.role.isOrdinary {
       var names: [RecordName] = []
       for index in 0..<Self.recordsPerKind {
         var name = RecordName(
@@ -45,6 +45,22 @@ struct Workload {
       records[project, default: [:]][kind.name] = names
     }
   }
+
+  /// How an erasure of somebody is named.
+  func erasure(
+    of kind: KindDeclaration, in project: ProjectID, using random: inout SplitMix64
+  ) -> RecordName? {
+    guard let subject = kind.subjectKind,
+      let person = records[project]?[subject]?.randomElement(using: &random)
+    else { return nil }
+    let key: [Value] = [.text(person.id.description)]
+    return RecordName(
+      kind: kind.name, id: .derived(project: project, kind: kind.name, naturalKey: key),
+      naturalKey: key)
+  }
+
+  /// What every personal value of a record ends with: it stands nowhere else.
+  static func personalMark(of record: RecordID) -> String { "of person \(record)" }
 
   private static let nobody = RecordID(rawValue: UniqueID(high: 0, low: 0))
 
@@ -81,7 +97,8 @@ struct Workload {
     using random: inout SplitMix64
   ) -> Deed? {
     guard let row else {
-      return .insert(record, creation(of: kind, in: project, using: &random))
+      return .insert(
+        record, named(creation(of: kind, in: project, using: &random), record, kind))
     }
     if kind.name != "project", Int.random(in: 0..<14, using: &random) == 0 {
       return .delete(record)
@@ -95,7 +112,18 @@ struct Workload {
         cells[cell] = value
       }
     }
-    return cells.isEmpty ? nil : .update(record, cells)
+    return cells.isEmpty ? nil : .update(record, named(cells, record, kind))
+  }
+
+  private func named(
+    _ cells: [CellKey: Value], _ record: RecordName, _ kind: KindDeclaration
+  ) -> [CellKey: Value] {
+    var cells = cells
+    for field in kind.personalFields {
+      guard let text = cells[CellKey(field.name)]?.text else { continue }
+      cells[CellKey(field.name)] = .text("\(text) \(Self.personalMark(of: record.id))")
+    }
+    return cells
   }
 
   private func creation(

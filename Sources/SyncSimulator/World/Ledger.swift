@@ -4,6 +4,8 @@ import SyncCore
 /// against. Nobody in the world can reach it.
 public struct Ledger: Sendable {
   private(set) var projects: [ProjectID: [Origin: [Entry]]] = [:]
+  /// Who was ever erased: what a store has of them lacks the personal part.
+  private(set) var erased: [ProjectID: Erasures] = [:]
   private var variants: [ProjectID: [Dot: [Entry]]] = [:]
 
   public struct Entry: Sendable {
@@ -34,8 +36,20 @@ public struct Ledger: Sendable {
 
   /// What was written under a dot in exactly these bytes; `nil` where nobody wrote that.
   func entry(of dot: Dot, _ encoded: EncodedChange, in project: ProjectID) -> Entry? {
-    if let entry = self[dot, in: project], entry.encoded == encoded { return entry }
-    return variants[project]?[dot]?.first { $0.encoded == encoded }
+    func isSame(_ entry: Entry) -> Bool { isCopy(encoded, of: entry, in: project) }
+    if let entry = self[dot, in: project], isSame(entry) { return entry }
+    return variants[project]?[dot]?.first(where: isSame)
+  }
+
+  private func isCopy(_ encoded: EncodedChange, of entry: Entry, in project: ProjectID) -> Bool {
+    if entry.encoded == encoded { return true }
+    guard encoded.personal.isEmpty, entry.encoded.bytes == encoded.bytes, let change = entry.change
+    else { return false }
+    return erased[project]?.contains(change.record, kind: change.kind) ?? false
+  }
+
+  mutating func erase(_ subject: ErasureSubject, in project: ProjectID) {
+    _ = erased[project, default: Erasures()].insert(subject)
   }
 
   /// Another content under a dot that was used: a copy of the store wrote it.

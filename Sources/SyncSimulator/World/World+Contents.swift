@@ -39,8 +39,14 @@ struct Contents: Hashable {
   private let change: Change?
   private let bytes: [UInt8]
 
-  init(_ entry: Ledger.Entry) {
-    guard var change = entry.change else {
+  /// Personal values are left out: they may be erased, and the name under which a change comes back
+  /// must not matter.
+  init(_ entry: Ledger.Entry, schema: Schema) {
+    let kind = entry.change.flatMap { schema[$0.kind] }
+    guard
+      var change = kind.map({ kind in entry.change?.withoutPersonalValues(of: kind) })
+        ?? entry.change
+    else {
       change = nil
       bytes = entry.encoded.bytes
       return

@@ -43,6 +43,17 @@ extension World {
     {
       return deed
     }
+    if chance(6), let kind = machine.schema.erasureKind,
+      let record = workload.erasure(of: kind, in: project, using: &random),
+      try store.row(of: record, in: project) == nil
+    {
+      return .insert(
+        record,
+        [
+          CellKey("created_at"): .integer(1_772_384_400_000),
+          CellKey("channel"): .text(store.side.name),
+        ])
+    }
     guard
       let record = workload.record(in: project, knownTo: machine.schema, using: &random),
       let kind = machine.schema[record.kind]
@@ -164,6 +175,9 @@ extension World {
       let sequence = run.firstSequence + UInt64(offset)
       let dot = Dot(replica: run.replica, lane: lane, sequence: sequence)
       let change = decoded(encoded, in: project, at: dot)
+      if let change, let subject = ErasureSubject(change, schema: options.schema) {
+        ledger.erase(subject, in: project)
+      }
       let isDecision = sequence == last && (deed?.isDecision ?? false)
       let unseen = change.flatMap { machine.unseen[$0.record] } ?? [:]
       let entry = Ledger.Entry(
@@ -176,7 +190,7 @@ extension World {
       } else if ledger.entry(of: dot, encoded, in: project) == nil {
         ledger.append(variant: entry, of: dot, in: project)
       }
-      machine.written[project, default: []].insert(Contents(entry))
+      machine.written[project, default: []].insert(Contents(entry, schema: options.schema))
       count(change, lane)
       if let change { machine.unseen[change.record] = nil }
     }

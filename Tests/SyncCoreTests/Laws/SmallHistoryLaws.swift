@@ -41,7 +41,7 @@ struct SmallHistoryLaws {
           let replica = try concurrent([first, second, third], subject)
           let siblings = try replica.siblings(in: subject.cell)
           let resolver = Resolver(history: replica)
-          let shown = try permutations(siblings).map {
+          let shown = try Arrival.permutations(siblings).map {
             try resolver.resolve($0, of: subject.cell, rule: subject.rule)
           }
           try #require(Set(shown).count == 1, "\(siblings)")
@@ -61,15 +61,6 @@ struct SmallHistoryLaws {
           value, to: subject.cell, subject.rule, at: 5, authority: index == 1 ? .online : .lab))
     }
     return all
-  }
-
-  private func permutations<Element>(_ elements: [Element]) -> [[Element]] {
-    guard elements.count > 1 else { return [elements] }
-    return elements.indices.flatMap { index in
-      var rest = elements
-      let element = rest.remove(at: index)
-      return permutations(rest).map { [element] + $0 }
-    }
   }
 }
 

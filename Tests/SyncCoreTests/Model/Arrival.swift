@@ -23,6 +23,15 @@ enum Arrival {
     interleavings(byOrigin(changes).map { $0[...] })
   }
 
+  static func permutations<Element>(_ elements: [Element]) -> [[Element]] {
+    guard elements.count > 1 else { return [elements] }
+    return elements.indices.flatMap { index in
+      var rest = elements
+      let element = rest.remove(at: index)
+      return permutations(rest).map { [element] + $0 }
+    }
+  }
+
   private static func interleavings(_ queues: [ArraySlice<Change>]) -> [[Change]] {
     let waiting = queues.filter { !$0.isEmpty }
     guard !waiting.isEmpty else { return [[]] }

@@ -42,7 +42,7 @@ extension FuzzTarget {
     case .explain(let request): _ = IDRange(request.id)
     case .export(let request): _ = reading { try projectID(request.project) }
     case .status, .sync, .conflictList, .conflictShow, .conflictUndo, .parkedList, .leaveCheck,
-      .verify, .repair:
+      .verify, .repair, .erase, .erasure:
       break
     }
   }

@@ -52,5 +52,6 @@ enum SampleRequests {
     PeerRevokeRequest(peer: "Table 3", reason: "lost", since: 1_456_800_000_000, after: [dot]),
     PeerReleaseRequest(peer: "Table 3", until: 1_456_800_000_000),
     ServerKeyRequest(action: .announce), LeaveRequest(project: id, discard: true),
+    EraseRequest(participant: id, withContributions: true), ErasureRequest(participant: id),
   ]
 }
