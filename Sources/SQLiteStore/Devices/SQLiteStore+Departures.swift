@@ -100,6 +100,8 @@ extension SQLiteStore {
       return departure
     }
     try onConnection { database, _ in
+      // Rows that moved between pages left copies in the gaps.
+      try database.execute(sql: "VACUUM")
       _ = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
     }
     return departure
@@ -125,7 +127,8 @@ extension StoreEngine {
       try database.execute(
         sql: "DELETE FROM \(table) WHERE origin IN \(ofProject)", arguments: [ref])
     }
-    for table in ["sync_records", "sync_origins"] {
+    // Who was erased is told again, first of all, should the project come back.
+    for table in ["sync_records", "sync_origins", "sync_erased"] {
       try database.execute(sql: "DELETE FROM \(table) WHERE project = ?", arguments: [ref])
     }
     try database.execute(
@@ -135,6 +138,7 @@ extension StoreEngine {
       arguments: [project.description])
     try database.execute(sql: "DELETE FROM sync_projects WHERE ref = ?", arguments: [ref])
     origins = try Origins.load(from: database)
+    erasing = try Erasing.load(from: database, replica: replica)
     acknowledgements = Acknowledgements()
     voidsByProject[ref] = nil
     doubtful[ref] = nil

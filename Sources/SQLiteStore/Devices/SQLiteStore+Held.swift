@@ -22,7 +22,8 @@ extension SQLiteStore {
       let projectRef = try engine.origins.ref(of: batch.project)
       let vector = engine.origins.vector(ofProjectRef: projectRef)
       for run in batch.runs {
-        for (offset, change) in run.changes.enumerated() {
+        for (offset, sent) in run.changes.enumerated() {
+          let change = engine.erasing.of(projectRef).erasing(sent)
           let sequence = run.firstSequence + UInt64(offset)
           let dot = Dot(replica: run.replica, lane: batch.lane, sequence: sequence)
           guard !vector.covers(dot) else { continue }

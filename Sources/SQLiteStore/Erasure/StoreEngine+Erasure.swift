@@ -39,10 +39,11 @@ extension StoreEngine {
   /// Whether anything of the record was here.
   private func clear(_ subject: ErasureSubject, project: Int64) throws -> Bool {
     let wasParked = try clearParked(subject, project: project)
+    let wasHeld = try clearHeld(subject, project: project)
     let wasWaiting = try clearOutbox(subject)
     guard let record = try storedRecord(subject.record, kind: subject.kind),
       record.project == project
-    else { return wasParked || wasWaiting }
+    else { return wasParked || wasHeld || wasWaiting }
     var position: Int64? = record.head
     while let next = position, next > 0 {
       guard let entry = try log.entry(at: next) else {
@@ -71,6 +72,20 @@ extension StoreEngine {
         """, arguments: [Int(ParkReason.undecodable.rawValue), project])
     for row in rows where ChangeCodec.subject(of: [UInt8](row[1] as DatabaseBytes)) == subject {
       try log.clearPersonal(at: row[0])
+      hasFound = true
+    }
+    return hasFound
+  }
+
+  /// What revoked devices handed over.
+  private func clearHeld(_ subject: ErasureSubject, project: Int64) throws -> Bool {
+    let rows = try Row.fetchAll(
+      database, sql: "SELECT id, bytes FROM sync_held WHERE project = ? AND personal IS NOT NULL",
+      arguments: [try origins.project(ofRef: project).description])
+    var hasFound = false
+    for row in rows where ChangeCodec.subject(of: [UInt8](row[1] as DatabaseBytes)) == subject {
+      try database.execute(
+        sql: "UPDATE sync_held SET personal = NULL WHERE id = ?", arguments: [row[0] as Int64])
       hasFound = true
     }
     return hasFound

@@ -83,16 +83,31 @@ extension World {
     if let record = deed.record {
       let open = try machine.disk.base.openConflicts(of: record.id, in: project)
       noteOpen(open, in: project)
-      for conflict in open {
-        machine.unseen[record.id, default: [:]][conflict.cell, default: []]
-          .formUnion(conflict.unseenDots)
-      }
+      noteUnseen(
+        Dictionary(uniqueKeysWithValues: open.map { ($0.cell, $0.unseenDots) }), of: record.id,
+        at: machine)
     }
     try machine.disk.base.perform(deed, in: project, at: now(machine))
     census.deeds[deed.name, default: 0] += 1
     if case .resolve(let conflict, _) = deed { decided[project, default: []].append(conflict) }
     enterChanges(of: machine, deed: deed)
     scheduleCapture(machine)
+  }
+
+  /// Of several writes that nothing captured yet, what none of the writers had seen: which of them a
+  /// change is made of, nobody can tell.
+  private func noteUnseen(
+    _ dots: [CellKey: Set<Dot>], of record: RecordID, at machine: Machine
+  ) {
+    for sharer in machines where sharer.disk === machine.disk {
+      guard let earlier = sharer.unseen[record] else {
+        sharer.unseen[record] = dots
+        continue
+      }
+      sharer.unseen[record] = earlier.reduce(into: [:]) { common, cell in
+        common[cell.key] = cell.value.intersection(dots[cell.key] ?? [])
+      }
+    }
   }
 
   func noteOpen(_ conflicts: [OpenConflict], in project: ProjectID) {
@@ -192,7 +207,10 @@ extension World {
       }
       machine.written[project, default: []].insert(Contents(entry, schema: options.schema))
       count(change, lane)
-      if let change { machine.unseen[change.record] = nil }
+      guard let change else { continue }
+      for sharer in machines where sharer.disk === machine.disk {
+        sharer.unseen[change.record] = nil
+      }
     }
   }
 
