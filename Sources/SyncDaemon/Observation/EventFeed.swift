@@ -7,7 +7,8 @@ public enum EventName: String, CaseIterable, Hashable, Sendable {
   case sessionOpened, sessionEnded, inSync
   case batchApplied, batchAcknowledged
   case clockSuspect, projectAdopted, projectNotShared
-  case chainsDiffer, forked, truncated, changesDropped, changeTooLarge
+  case chainsDiffer, forked, truncated, changesDropped, changesRefused, changesHeld, changeTooLarge
+  case serverKeyAnnounced
   case violation, storeFailed, replicaSeen, superseded
 }
 

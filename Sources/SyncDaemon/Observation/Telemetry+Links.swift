@@ -45,6 +45,7 @@ extension Telemetry {
       tell(.keyShared, ["replica": .text("\(replica)"), "device": .text(device)])
     case .violation(_, let device, let violation):
       tell(.violation, ["device": .text(device), "what": .text("\(violation)")])
+    case .held(let batch, _): tell(.changesHeld, ["changes": .integer(Int64(batch.count))])
     case .storeFailed(_, let device, let words):
       add(to: .storeFailures)
       tell(.storeFailed, ["device": .text(device), "why": .text(words)])
@@ -125,6 +126,10 @@ extension Telemetry {
         ])
     case .dropped(let violation):
       tell(.changesDropped, ["device": device, "what": .text("\(violation)")])
+    case .refused(_, let changes, let words):
+      tell(.changesRefused, ["changes": .integer(Int64(changes)), "why": .text(words)])
+    case .held: break
+    case .serverKeyAnnounced: tell(.serverKeyAnnounced)
     case .tooLarge(_, let origin, let bytes):
       tell(
         .changeTooLarge,
