@@ -55,10 +55,13 @@ public struct MemoryStore: ChangeStore {
     return logs[project]?[dot]?.hash
   }
 
-  /// Writes go straight to the log here, so there is nothing to capture.
+  /// Writes go straight to the log here, so there is nothing to capture but receipts: an update may
+  /// have shown that somebody is erased.
   public mutating func capture(atMost limit: Int, at now: Instant) throws -> Captured {
     try faults.check("capture")
-    return Captured()
+    var captured = Captured()
+    for project in logs.keys.sorted() { captured.changes += writeReceipts(in: project, at: now) }
+    return captured
   }
 
   public mutating func apply(_ batch: ChangeBatch, at now: Instant) throws -> Applied {
