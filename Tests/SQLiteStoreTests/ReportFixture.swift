@@ -50,6 +50,7 @@ struct ReportFixture {
     try addCases()
     try addTalk()
     try addResults()
+    try addWithdrawals()
     try fixture.capture()
   }
 
@@ -82,6 +83,10 @@ struct ReportFixture {
         [Person.bo.id, Person.boAgain.id, "same"], [Person.cy.id, Person.perhapsCy.id, nil],
         [Person.ada.id, Person.cy.id, "different"],
       ])
+  }
+
+  /// Last: nothing more is noted about whoever withdrew.
+  private func addWithdrawals() throws {
     try insert("erasures", "participant", [[Person.di.id]])
     try insert(
       "consents", "participant, purpose, state",
