@@ -4,6 +4,8 @@ import SyncCore
 struct DiskImage {
   var store: any SimulatedStore
   var written: [ProjectID: Set<Contents>]
+  /// How far its own changes had been entered into the ledger.
+  var entered: [ProjectID: [Origin: UInt64]]
   var schema: Schema
 }
 
@@ -57,7 +59,7 @@ extension World {
   private func image(of machine: Machine) throws -> DiskImage {
     DiskImage(
       store: try machine.disk.base.image(seed: random.next() >> 1), written: machine.written,
-      schema: machine.schema)
+      entered: machine.entered, schema: machine.schema)
   }
 
   private func put(_ image: DiskImage, on machine: Machine) throws {
@@ -67,15 +69,10 @@ extension World {
     machine.disk.base = store
     machine.written = image.written
     machine.incarnation += 1
-    machine.entered = [:]
+    machine.entered = image.entered
     machine.unseen = [:]
-    for project in try store.projects {
-      let vector = try store.vector(of: project)
-      for lane in Lane.allCases {
-        let origin = Origin(replica: store.replica, lane: lane)
-        machine.entered[project, default: [:]][origin] = vector.sequence(of: origin)
-      }
-    }
+    // A store that is opened may capture what waited in the copy.
+    enterChanges(of: machine, deed: nil)
   }
 
   /// The identity that a store began with.
