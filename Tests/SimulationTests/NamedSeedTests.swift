@@ -1,0 +1,31 @@
+import LivingLab
+import SimulatedDisks
+import SyncSimulator
+import Testing
+
+/// Seeds that failed once. What a seed draws changes with the simulator, so each of their causes also
+/// has a scripted test, which is named here.
+@Suite("Seeds that failed once")
+struct NamedSeedTests {
+  @Test(
+    "They hold every claim",
+    arguments: [
+      // An older software wrote into kinds that it did not know (MachineryTests).
+      8_003_550, 8_011_200, 6_002_050,
+      // A void was not heard after an update (QueriesRetryTests).
+      8_002_125,
+      // A row that was removed stood again after a fork (StoreForkTests).
+      8_002_775,
+      // A receipt of an erasure was owed after an update.
+      42_002_513,
+      // The checker took a value for unseen that another worker's writer had seen.
+      50_000_550,
+      // A change that a copied store captured when it was opened was in no ledger.
+      43_000_088,
+    ] as [UInt64])
+  func hold(seed: UInt64) throws {
+    let world = World(try .usual(seed: seed, schema: LivingLab.schema, filesEvery: 1))
+    world.run()
+    #expect(world.findings.isEmpty, "\(world.findings.map(\.claim))")
+  }
+}
