@@ -55,6 +55,8 @@ public enum OnlineInput: Hashable, Sendable {
   case revoked(key: String, words: String)
   /// The session has to begin with another welcome.
   case greetAnew(PeerHandle)
+  /// A device may other things than before: its sessions, also one in which it only hands over, begin anew.
+  case rightsChanged(key: String)
   /// Changes were captured in this store.
   case storeChanged
   case tick

@@ -40,6 +40,10 @@ public struct OnlineWorker: Sendable {
     case .greetAnew(let handle):
       close(
         handle, .unknownSession, words: "there is news for the welcome: say hello again", &outputs)
+    case .rightsChanged(let key):
+      for handle in peers.handles(of: key) {
+        close(handle, .unknownSession, words: "its rights have changed: say hello again", &outputs)
+      }
     case .storeChanged:
       peers.markOutdated(except: nil)
     case .tick:

@@ -22,6 +22,10 @@ struct NamedSeedTests {
       50_000_550,
       // A change that a copied store captured when it was opened was in no ledger.
       43_000_088,
+      // A session in which a laptop only hands over went on after it was let in (RightsTests).
+      70_002_453, 80_000_078,
+      // After a fork a receipt was owed until somebody wrote (ErasureTests).
+      70_004_375,
     ] as [UInt64])
   func hold(seed: UInt64) throws {
     let world = World(try .usual(seed: seed, schema: LivingLab.schema, filesEvery: 1))

@@ -99,6 +99,26 @@ struct RightsTests {
     #expect(told)
   }
 
+  /// Found by seed 70002453: a session in which a laptop only hands over went on after it was let in.
+  @Test("A device that is let in again while it hands over comes again at once")
+  func lettingIn() throws {
+    var simulation = simulation(labs: 1)
+    try simulation.write(at: 0, "idea", recordID(1), [CellKey("title"): .text("a")], in: project)
+    simulation.change(0) { $0.device.standing = .revoked(words: "lost in a taxi") }
+    simulation.tell(0, .start)
+    // Until the online side has said hello, and nothing was handed over.
+    while simulation.worker.sessions.isEmpty {
+      let isGoingOn = simulation.step()
+      try #require(isGoingOn)
+    }
+    simulation.change(0) { $0.device.standing = .admitted }
+    simulation.tellOnline(.rightsChanged(key: "key-1"))
+    settle(&simulation)
+    simulation.advance(milliseconds: 5_000)
+    #expect(simulation.store.position(of: project).total == 1)
+    #expect(simulation.labs[0].worker.session?.inSyncSince != nil)
+  }
+
   @Test("A revoked device hands over what it has, gets nothing, and is asked once")
   func handingOver() throws {
     var simulation = simulation(labs: 1)

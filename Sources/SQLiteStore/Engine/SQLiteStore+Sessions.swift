@@ -79,9 +79,12 @@ extension SQLiteStore {
   public func fork(at points: ForkPoints, now: Instant) throws -> Fork {
     // What is captured on the way comes under the new identity, whichever lane it is in.
     let points = try stated(points)
-    return try writeBehindCapture(at: now) { engine, _ in
+    let fork = try writeBehindCapture(at: now) { engine, _ in
       try engine.fork(at: points, as: ReplicaID(rawValue: .random(using: &engine.chance)))
     }
+    // Under its new name it owes receipts of its own.
+    _ = try settleErasures(at: now)
+    return fork
   }
 
   /// The points with those of the chains that are shared whole, as they stand.

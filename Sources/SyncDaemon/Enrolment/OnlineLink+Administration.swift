@@ -164,6 +164,7 @@ extension OnlineLink {
     }
     if wasRevoked { try store.supersede(device: device.key, at: now) }
     try doorkeeper.admit(device, at: now, store)
+    tell(.rightsChanged(key: device.key), at: now, &store)
     let held = try store.heldCounts()[device.key] ?? 0
     let rest =
       wasRevoked

@@ -24,6 +24,7 @@ extension World {
     guard machine.isShutOut, let key = machine.device?.key else { return }
     trace.note(at: time, "let in", [Int64(machine.number)], key)
     setStanding(.admitted, ofKey: key)
+    for hub in machines where hub.isHub { tell(hub, .rightsChanged(key: key)) }
   }
 
   /// What an online side that slept did not hear.
