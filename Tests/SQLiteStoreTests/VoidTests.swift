@@ -65,6 +65,23 @@ struct VoidTests {
     #expect(try lab.dump() == online.dump())
   }
 
+  /// Found by seed 80000401.
+  @Test("A removal that somebody edited past is no question any more once it is taken back")
+  func removal() throws {
+    try lab.sql("INSERT INTO ideas (title) VALUES ('t')")
+    try exchange(lab, online)
+    try lab.sql("DELETE FROM ideas")
+    try online.sql("UPDATE ideas SET title = 'edited'")
+    try exchange(lab, online)
+    #expect(try lab.openConflicts().count == 1)
+    try void(2, of: lab)
+    try exchange(lab, online)
+    for fixture in [lab, online] {
+      #expect(try titles(fixture) == "edited")
+      #expect(try fixture.openConflicts() == [])
+    }
+  }
+
   @Test("What a void change had replaced is shown again, unless somebody wrote over it")
   func replaced() throws {
     try lab.sql("INSERT INTO ideas (title) VALUES ('old'), ('other')")

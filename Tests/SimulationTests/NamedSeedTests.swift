@@ -26,6 +26,10 @@ struct NamedSeedTests {
       70_002_453, 80_000_078,
       // After a fork a receipt was owed until somebody wrote (ErasureTests).
       70_004_375,
+      // A conflict stayed open that a void had ended (VoidTests).
+      80_000_401,
+      // Two people wrote the same at one moment: nothing was applied twice.
+      70_011_307,
     ] as [UInt64])
   func hold(seed: UInt64) throws {
     let world = World(try .usual(seed: seed, schema: LivingLab.schema, filesEvery: 1))

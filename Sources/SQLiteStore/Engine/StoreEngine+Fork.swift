@@ -128,6 +128,10 @@ extension StoreEngine {
       }
       merged.insert(change.dot)
     }
+    // What nobody wrote any more is in no projection: its conflict ends here.
+    for cell in record.state.keys where state[cell] == nil {
+      try conflicts.end(cell, of: record, at: now.wallMilliseconds)
+    }
     record.state = state
     record.needsFullProjection = true
     record.dirty.insertAll()

@@ -71,6 +71,14 @@ final class ConflictTable {
     try close.run("closing the conflicts of a removed record")
   }
 
+  /// A cell is not written any more, because its changes were taken back.
+  func end(_ cell: CellKey, of record: WorkingRecord, at milliseconds: Int64) throws {
+    guard record.flags.contains(.hasListed) else { return }
+    let id = ConflictID(record: record.id, cell: cell)
+    guard let status = try status(of: id), status != "resolved" else { return }
+    try markResolved(id, shown: cell == .deletion ? .boolean(false) : .null, at: milliseconds)
+  }
+
   private func status(of id: ConflictID) throws -> String? {
     select.bind(1, id.description)
     guard try select.step("reading a conflict") else { return nil }

@@ -16,6 +16,8 @@ public struct Ledger: Sendable {
     public var machine: Int
     /// Whether a person decided a conflict, or took a decision back.
     public var isDecision: Bool
+    /// Whether it was entered as a person wrote it, and not found later in a store.
+    public var isByHand = false
     /// Values that waited in an open conflict when this was written, by cell: the writer had not
     /// seen them.
     public var unseen: [CellKey: Set<Dot>]

@@ -197,6 +197,7 @@ extension World {
       let unseen = change.flatMap { machine.unseen[$0.record] } ?? [:]
       let entry = Ledger.Entry(
         encoded: encoded, change: change, machine: machine.number, isDecision: isDecision,
+        isByHand: deed != nil,
         unseen: isDecision ? [:] : unseen)
       show { try $0.written(entry, at: dot, in: project, of: self) }
       let origin = Origin(replica: run.replica, lane: lane)
