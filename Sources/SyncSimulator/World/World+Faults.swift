@@ -160,13 +160,19 @@ extension World {
   private func corrupt() {
     guard corrupted.isEmpty, let machine = drawMachine(.running) else { return }
     let hubs = machines.filter { $0.isHub && $0.state == .running }
-    let victim = chance(600) ? hubs.first ?? machine : machine
+    let victim = chance(850) ? hubs.first ?? machine : machine
     let choice = random.next()
-    victim.disk.corrupts = { [unowned self] batch in damage(&batch, choice) }
+    let own = victim.isHub ? victim.disk.base.replica : nil
+    victim.disk.corrupts = { [unowned self] batch in damage(&batch, choice, sparing: own) }
   }
 
-  private func damage(_ batch: inout ChangeBatch, _ choice: UInt64) -> Bool {
-    guard let run = batch.runs.indices.last, !batch.runs[run].changes.isEmpty else { return false }
+  /// What the online side sends of others is damaged rather than its own: such a chain can be repaired.
+  private func damage(
+    _ batch: inout ChangeBatch, _ choice: UInt64, sparing own: ReplicaID?
+  ) -> Bool {
+    guard let run = batch.runs.indices.last(where: { batch.runs[$0].replica != own }),
+      !batch.runs[run].changes.isEmpty
+    else { return false }
     let change = Int(choice % UInt64(batch.runs[run].changes.count))
     let count = batch.runs[run].changes[change].bytes.count
     guard count > 0 else { return false }
