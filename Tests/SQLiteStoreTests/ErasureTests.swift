@@ -192,6 +192,29 @@ struct ErasureTests {
     for word in Self.words { #expect(try lab.filesHolding(word) == []) }
   }
 
+  @Test("What a revoked device handed over loses the values, held before the erasure or after it")
+  func held() throws {
+    try insertAna(lab)
+    try exchange(lab, online)
+    func handOver(_ name: String) throws {
+      try lab.sql("UPDATE participants SET display_name = ?", [name])
+      try lab.capture()
+      let batch = try lab.store.changes(
+        in: lab.project, lane: .records, notIn: online.store.vector(of: online.project),
+        atMost: BatchBounds(bytes: 100_000, rows: 100))
+      try online.store.hold(try #require(batch), from: "a device", at: online.now)
+    }
+    try handOver("Anastasia Qwertzuiop, held")
+    let personal = "SELECT count(*) FROM sync_held WHERE personal IS NOT NULL"
+    #expect(try online.count(personal) == 1)
+    try erase(online)
+    #expect(try online.count(personal) == 0)
+    try handOver("Anastasia Qwertzuiop, later")
+    #expect(try online.store.heldCounts() == ["a device": 2])
+    #expect(try online.count(personal) == 0)
+    for word in Self.words { #expect(try online.filesHolding(word) == []) }
+  }
+
   /// A participant's change in a lane where none belongs.
   private func park(_ name: String, in fixture: StoreFixture) throws {
     let stranger = ReplicaID(rawValue: UniqueID(high: 0xB000, low: 9))
