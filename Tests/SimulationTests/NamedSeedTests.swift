@@ -30,6 +30,8 @@ struct NamedSeedTests {
       80_000_401,
       // Two people wrote the same at one moment: nothing was applied twice.
       70_011_307,
+      // A process crashed right after it had taken a damaged chain off: the checker did not know.
+      100_011_861,
     ] as [UInt64])
   func hold(seed: UInt64) throws {
     let world = World(try .usual(seed: seed, schema: LivingLab.schema, filesEvery: 1))

@@ -18,6 +18,8 @@ public final class FaultyStore: ChangeStore {
   var mayHaveOwnChanges = false
   /// What passed since it was last taken.
   private(set) var sights: [Sight] = []
+  /// How often a part of a chain was taken off, also where a crash kept the process from telling.
+  private(set) var truncations = 0
   /// Damages the next batch that is read.
   var corrupts: ((inout ChangeBatch) -> Bool)?
 
@@ -131,6 +133,7 @@ public final class FaultyStore: ChangeStore {
   ) throws {
     try writing("truncate") {
       try base.truncate(origin, after: sequence, in: project, now: now)
+      truncations += 1
     }
   }
 
