@@ -53,6 +53,9 @@ extension FaultLab {
     // On two real machines the paths are the same.
     try SystemCommand.run(
       "sed", "-i", "s|\(source.folder)|\(target.folder)|g", target.configurationPath)
+    // Whoever copies a disk waits for the end of it. A store that is put back alone is the daemon's
+    // to make durable: nothing is synced in ``restore(_:)``.
+    try SystemCommand.run("sync", "--file-system", target.folder)
     try startAgain(place)
     if !places.contains(spare) { places.append(spare) }
     try startAgain(spare)

@@ -29,7 +29,11 @@ enum StoreFile {
       var configuration = configuration()
       configuration.journalMode = .wal
       try requireUsable(path)
-      return try DatabaseQueue(path: path, configuration: configuration)
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      // A store that was put there a moment ago, from a backup or from another disk, may still be in
+      // the memory of the machine alone, and what is acknowledged from now on builds on it.
+      try queue.inDatabase(FileSync.run)
+      return queue
     } catch let error as DatabaseError {
       throw failure("opening the store \(path)", error)
     }

@@ -31,7 +31,8 @@ struct ForeignChangeLaws {
     #expect(try replica.resolution(of: cell, .latest).shown == .integer(Int64(UInt16.max)))
   }
 
-  @Test("that replace more than was ever written merge at once", .timeLimit(.minutes(1)))
+  /// To look each dot up among all the others would take hours.
+  @Test("that replace more than was ever written merge at once")
   func manyReplacements() {
     let dots = (1...200_000 as ClosedRange<UInt64>).map { sequence in
       Dot(replica: Replica(2).id, lane: .records, sequence: sequence)
