@@ -57,6 +57,10 @@ struct FaultsCommand: ParsableCommand {
     for (machine, words) in outcome.forks.sorted(by: { $0.key < $1.key }) {
       checks.note("\(machine) says", words)
     }
+    checks.note(
+      "leave-check said",
+      "safe \(outcome.leaveChecks.safe) times, not safe "
+        + "\(outcome.leaveChecks.unsafe) times; never falsely safe")
     checks.note("open conflicts", Figures.grouped(outcome.openConflicts))
     checks.note("canonical exports", "equal, \(Figures.grouped(outcome.exportBytes)) bytes each")
     for loss in outcome.losses.prefix(20) { checks.note("lost", loss) }

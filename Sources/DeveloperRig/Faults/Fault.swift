@@ -14,12 +14,13 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
   case clockYears = "clock moved by 17 years"
   case restored = "store replaced by an older copy"
   case cloned = "whole folder copied to a second laptop"
+  case destroyed = "destroyed as soon as leave-check says that it is safe"
 
   /// Whether it makes sense for the online side too: no router is in front of that, and it is nobody's
   /// laptop.
   var befallsOnline: Bool {
     switch self {
-    case .routerForgot, .restored, .cloned: false
+    case .routerForgot, .restored, .cloned, .destroyed: false
     case .killed, .frozen, .cablePulled, .deaf, .mute, .slowLink, .diskFull, .diskReadOnly,
       .powerCut, .clockHours, .clockYears:
       true
@@ -31,7 +32,7 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .frozen, .deaf, .mute, .routerForgot: true
     case .killed, .cablePulled, .slowLink, .diskFull, .diskReadOnly, .powerCut, .clockHours,
-      .clockYears, .restored, .cloned:
+      .clockYears, .restored, .cloned, .destroyed:
       false
     }
   }

@@ -75,6 +75,8 @@ extension FaultLab {
   /// Ends the writing, waits until all machines hold the same, and looks for every row.
   func settle(_ outcome: inout FaultOutcome) throws {
     for place in places { try writers[place].stop() }
+    outcome.leaveChecks = leaveChecks
+    outcome.forks = forksOfTheLost
     try lab.waitUntilInSync(seconds: 300)
     outcome.exportBytes = try lab.equalExports("after-faults").byteCount
     let ledgers = try writers.map { try $0.ledger() }
@@ -100,7 +102,7 @@ extension FaultLab {
   }
 
   /// What a store shows.
-  private struct Rows {
+  struct Rows {
     var titles: [String: String] = [:]
     var activities: Set<String> = []
 
@@ -113,6 +115,13 @@ extension FaultLab {
       }
     }
 
+    /// What is not there at all.
+    func absent(from ledger: Ledger) -> [String] {
+      ledger.titles.keys.filter { titles[$0] == nil }.sorted().map { "idea \($0)" }
+        + ledger.activities.subtracting(activities).sorted().map { "activity \($0)" }
+    }
+
+    /// What is not there as it was written last.
     func missing(from ledger: Ledger) -> [String] {
       let ideas = ledger.titles.filter { id, allowed in
         titles[id].map { !allowed.contains($0) } ?? true

@@ -21,6 +21,7 @@ extension FaultLab {
       case .slowLink: silence...silence + 3000
       case .diskFull, .diskReadOnly: 1500...4000
       case .clockHours, .clockYears, .restored, .cloned: 1500...4000
+      case .destroyed: 0...500
       }
     return Inflicted(
       fault: fault, place: place, milliseconds: Int.random(in: range, using: &chance))
@@ -55,6 +56,7 @@ extension FaultLab {
       try around.clock?.move(seconds: years * 365 * 86_400)
     case .restored: try backUp(place, replacing: Bool.random(using: &chance))
     case .cloned: try clone(place)
+    case .destroyed: try destroyWhenSafe(place)
     }
   }
 
@@ -76,6 +78,7 @@ extension FaultLab {
     case .clockHours, .clockYears: try around.clock?.move(seconds: 0)
     case .restored: try restore(place)
     case .cloned: break
+    case .destroyed: try replace(place)
     }
   }
 }

@@ -14,6 +14,10 @@ public final class FaultLab {
   var backups: [Int: String] = [:]
   /// The keys that were let in.
   var approved: Set<String>
+  /// How often a laptop was told that it may be lost, and how often that it may not.
+  var leaveChecks = (safe: 0, unsafe: 0)
+  /// What laptops that were destroyed said last of having been an older copy.
+  var forksOfTheLost: [String: String] = [:]
 
   /// Needs a ``SealedBox``.
   ///

@@ -74,6 +74,8 @@ public struct FaultOutcome: Sendable {
   /// What machines whose store was an older copy or another's say of it.
   public var forks: [String: String] = [:]
   public var exportBytes = 0
+  /// How often a laptop was told that it may be lost, and how often that it may not.
+  public var leaveChecks = (safe: 0, unsafe: 0)
 
   public var total: Int { recoveries.values.map(\.count).reduce(0, +) }
 

@@ -12,6 +12,8 @@ public final class Lab {
   /// Between each laptop and the online side, where bytes are counted.
   public let relays: [CountingRelay]
   public let programs: Programs
+  /// How each laptop was prepared: what `labsyncd init` was given.
+  private let preparations: [[String]]
 
   /// The environment variable that keeps the folder when the lab goes.
   public static let keepVariable = "LABSYNC_KEEP"
@@ -49,6 +51,7 @@ public final class Lab {
       publicKey: serverKey, programs: programs, surroundings: around[0])
     var laptops: [Machine] = []
     var relays: [CountingRelay] = []
+    var preparations: [[String]] = []
     for number in 1...max(1, count) where number <= count {
       var laptopPort = port
       if countsBytes {
@@ -56,11 +59,12 @@ public final class Lab {
         laptopPort = relays[relays.count - 1].port
       }
       let name = "laptop-\(number)"
-      let made = try Self.initialize(
-        programs,
+      let preparation =
         ["lab", "--project", project, "--name", name, "--server-key", serverKey]
-          + ["--endpoint", "tcp://\(address):\(laptopPort)"],
-        Self.place(name, around[number], folder), in: folder)
+        + ["--endpoint", "tcp://\(address):\(laptopPort)"]
+      preparations.append(preparation)
+      let made = try Self.initialize(
+        programs, preparation, Self.place(name, around[number], folder), in: folder)
       let key = try made.value("public-key")
       try "\(key)\n".write(toFile: "\(authorized)/\(name)", atomically: true, encoding: .utf8)
       laptops.append(
@@ -70,6 +74,15 @@ public final class Lab {
     }
     self.laptops = laptops
     self.relays = relays
+    self.preparations = preparations
+  }
+
+  /// Puts a new laptop, with a key of its own, in the place of one that does not run: nothing is left
+  /// of the old one.
+  func replaceLaptop(_ number: Int) throws {
+    let folder = laptops[number].folder
+    try FileManager.default.removeItem(atPath: folder)
+    _ = try Self.initialize(programs, preparations[number], folder, in: self.folder)
   }
 
   deinit {
