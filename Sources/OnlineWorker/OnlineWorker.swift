@@ -132,9 +132,10 @@ extension OnlineWorker {
       try separate(ledger, device, at: now, &store, &outputs)
       try store.save(ledger, at: now)
     }
-    session.authors = session.isPeerSuperseded ? .only([]) : try authors(for: device, store)
-    let own = [store.replica] + (try store.formerReplicas)
-    session.enrolment.stamps = .lab(except: Set(own))
+    session.authors =
+      session.isPeerSuperseded ? .only([]) : try authors(for: device, at: now, store)
+    // What this side wrote before it was restored comes back as it was; what it writes now, it has.
+    session.enrolment.stamps = .lab(except: Set(try store.formerReplicas))
     session.enrolment.announcedServerKey = device.announcedServerKey
     if device.role == .readOnly {
       session.enrolment.authorRefusal = "this device may read, and bring nothing"
@@ -193,10 +194,13 @@ extension OnlineWorker {
     return .go
   }
 
-  private func authors(for device: Device, _ store: some ChangeStore) throws -> AuthorAccess {
+  private func authors(
+    for device: Device, at now: Instant, _ store: some ChangeStore
+  ) throws -> AuthorAccess {
     switch device.role {
-    case .relay: return .any
+    case .relay: return .except([store.replica])
     case .readOnly: return .only([])
+    case .capture where configuration.recovers(at: now): return .except([store.replica])
     case .capture: break
     }
     let own = try store.ledgers(ofDevice: device.key).map(\.replica)

@@ -78,8 +78,9 @@ struct Assembly {
       keys = folder
     case .plain: security = .plain
     }
-    let worker = OnlineWorker(
-      OnlineConfiguration(session: session), seed: UInt64.random(in: 0...UInt64.max))
+    var online = OnlineConfiguration(session: session)
+    if let fork = try store.lastFork() { online.recover(since: fork.at) }
+    let worker = OnlineWorker(online, seed: UInt64.random(in: 0...UInt64.max))
     return try OnlineLink(
       worker: worker, endpoint: listening.endpoint, security: security,
       options: TransportOptions.router(silenceLimitSeconds: configuration.silenceLimitSeconds),

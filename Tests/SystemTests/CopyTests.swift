@@ -50,7 +50,7 @@ extension SystemTests {
 
     @Test("of the online side's database, put back alone: it gets back what it lost")
     func restoredOnline() throws {
-      let lab = try Lab(laptops: 2)
+      let lab = try Lab(laptops: 3)
       try lab.start()
       _ = try lab.online.labctl(["add", "idea", "title=before"])
       try lab.waitUntilInSync()
@@ -58,7 +58,9 @@ extension SystemTests {
       try lab.online.database().execute("VACUUM INTO '\(backup)'")
       _ = try lab.online.labctl(["add", "idea", "title=by the online side, lost"])
       _ = try lab.laptops[0].labctl(["add", "idea", "title=by a laptop, lost"])
+      _ = try lab.laptops[2].labctl(["add", "idea", "title=by one that never returns, lost"])
       try lab.waitUntilInSync()
+      try lab.laptops[2].stop()
       try lab.online.stop()
       let witness = lab.online.storePath + ".witness"
       let lines = try String(contentsOfFile: witness, encoding: .utf8)
@@ -69,9 +71,14 @@ extension SystemTests {
       try lab.waitUntilInSync()
       #expect(
         try titles(lab.online)
-          == ["before", "by a laptop, lost", "by the online side, lost", "since"])
+          == [
+            "before", "by a laptop, lost", "by one that never returns, lost",
+            "by the online side, lost", "since",
+          ])
       _ = try lab.equalExports("restored")
-      for laptop in lab.laptops { #expect(try laptop.ask(StatusRequest()).fork == nil) }
+      let online = try lab.online.ask(StatusRequest())
+      #expect(online.violations == 0)
+      for laptop in lab.laptops.dropLast() { #expect(try laptop.ask(StatusRequest()).fork == nil) }
     }
   }
 

@@ -49,12 +49,14 @@ func labConfiguration(_ number: UInt64) -> LabConfiguration {
 /// An online side that has the project, and laptops that have not heard of it yet.
 func simulation(
   labs: UInt64, seed: UInt64 = 1, limits: OnlineLimits = OnlineLimits(),
-  session: SessionLimits = SessionLimits(), adopted: Bool = true
+  session: SessionLimits = SessionLimits(), adopted: Bool = true, restored: Int64? = nil
 ) -> Simulation {
   var online = sessionConfiguration("hub")
   online.limits = session
+  var configuration = OnlineConfiguration(session: online, limits: limits)
+  if let restored { configuration.recover(since: restored) }
   var simulation = Simulation(
-    online: OnlineConfiguration(session: online, limits: limits),
+    online: configuration,
     store: MemoryStore(
       replica: onlineReplica, side: .online, schema: schema, projects: [project], seed: seed),
     seed: seed, startingAt: start)

@@ -99,6 +99,39 @@ struct RightsTests {
     #expect(told)
   }
 
+  @Test("A device brings what others wrote only while the online side recovers from a restore")
+  func recovering() throws {
+    for (days, expected) in [(31, 0), (29, 1)] as [(Int64, UInt64)] {
+      let restored = start.wallMilliseconds - days * 86_400_000
+      var simulation = simulation(labs: 1, restored: restored)
+      let others = replicaID(7)
+      let lost = batch([try change(side: .lab, title: "a")], of: others)
+      simulation.change(0) { lab in
+        do { _ = try lab.store.apply(lost, at: start) } catch { Issue.record(error) }
+      }
+      simulation.tell(0, .start)
+      settle(&simulation)
+      #expect(
+        simulation.store.position(of: project).sequence(
+          of: Origin(replica: others, lane: .records)) == expected)
+    }
+  }
+
+  @Test("What the online side writes now is taken from nobody, a relay included")
+  func ownReplica() throws {
+    for role in [DeviceRole.capture, .relay] {
+      var simulation = simulation(labs: 1, restored: start.wallMilliseconds)
+      simulation.change(0) { $0.device.role = role }
+      let forged = batch([try change(side: .online, title: "a")], of: onlineReplica)
+      simulation.change(0) { lab in
+        do { _ = try lab.store.apply(forged, at: start) } catch { Issue.record(error) }
+      }
+      simulation.tell(0, .start)
+      settle(&simulation)
+      #expect(simulation.store.position(of: project).total == 0)
+    }
+  }
+
   /// Found by seed 70002453: a session in which a laptop only hands over went on after it was let in.
   @Test("A device that is let in again while it hands over comes again at once")
   func lettingIn() throws {

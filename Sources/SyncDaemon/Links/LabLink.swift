@@ -192,7 +192,7 @@ final class LabLink: SideLink {
       }
     case .session(.refused(_, let changes, let words)):
       let count = changes == 1 ? "a change" : "\(changes) changes"
-      refusal = "\(count) of this machine could not be taken: \(words)"
+      refusal = "\(count) that this machine has could not be taken: \(words)"
     case .session(.notGranted(let project)):
       refusal = "the online side does not share the project \(project) with this laptop"
     case .session(.serverKeyAnnounced(let bytes)): keep(announced: bytes)

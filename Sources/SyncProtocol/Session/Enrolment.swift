@@ -13,7 +13,10 @@ public struct Enrolment: Hashable, Sendable {
   /// What may be claimed by the changes that the peer brings.
   public var stamps: StampAccess = .any
   /// Why the peer may not bring what ``SessionConfiguration/authors`` leaves out.
-  public var authorRefusal = "its sender may not bring what others wrote"
+  public var authorRefusal = """
+    its sender may not bring what others wrote (if the online side was restored from a backup and lacks \
+    it, labsyncd has to be started there once with --restored)
+    """
   /// The peer is revoked, in these words: what it still has is taken and kept outside the log, and it gets
   /// nothing.
   public var heldWords: String?

@@ -52,11 +52,14 @@ public enum AuthorAccess: Hashable, Sendable {
   /// The peer may relay what others wrote.
   case any
   case only(Set<ReplicaID>)
+  /// What others wrote, but not what these replicas did.
+  case except(Set<ReplicaID>)
 
   public func allows(_ replica: ReplicaID) -> Bool {
     switch self {
     case .any: true
     case .only(let replicas): replicas.contains(replica)
+    case .except(let replicas): !replicas.contains(replica)
     }
   }
 }
