@@ -5,7 +5,8 @@ import Testing
 extension SystemTests {
   @Suite("The fleet")
   struct FleetTests {
-    @Test("is what the laptops last said, also after the online side was killed")
+    @Test(
+      "is what the laptops last said, also after the online side was killed; a report misses them")
     func restart() throws {
       let lab = try Lab(laptops: 1)
       let laptop = lab.laptops[0]
@@ -48,6 +49,10 @@ extension SystemTests {
       #expect(remembered.lastContact != nil)
       let table = try lab.online.labctl(["fleet"]).output
       #expect(table.contains("laptop-1") && table.contains("oldest 90 min"), "\(table)")
+      let completeness = try lab.online.ask(ReportRequest(.kpi)).completeness
+      #expect(!completeness.isComplete)
+      let missing = "laptop-1 (\(report.unsent) unsent when it was last heard"
+      #expect(completeness.words.contains(missing), "\(completeness.words)")
       laptop.thaw()
       try lab.waitUntilInSync()
       let after = try lab.online.machine { $0.reported?.unsent == 0 }
@@ -59,6 +64,7 @@ extension SystemTests {
       let ended = try lab.online.machine { _ in true }
       #expect(ended.reported?.unsent == 0)
       #expect((ended.reported?.at ?? 0) >= (after.reported?.at ?? .max))
+      #expect(try lab.online.ask(ReportRequest(.kpi)).completeness.isComplete)
     }
   }
 }

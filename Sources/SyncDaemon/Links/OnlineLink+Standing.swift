@@ -51,7 +51,7 @@ extension OnlineLink {
     standing.machines = known.filter { $0.standing == .admitted }.map { known in
       Report.Machine(
         known.peer, isInSync: known.session.map { $0.inSyncSince != nil },
-        proof: proofs[known.peer.name])
+        proof: proofs[known.peer.name], reported: fleetMemory.report(of: known.key))
     }
     return standing
   }
