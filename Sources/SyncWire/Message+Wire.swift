@@ -86,6 +86,7 @@ extension WireIntroduction {
     clockMilliseconds = introduction.clockMilliseconds
     if let token = introduction.token { self.token = WireID(token.rawValue) }
     creditBytes = introduction.creditBytes
+    if let age = introduction.oldestUnsentAgeMilliseconds { oldestUnsentAge = age }
   }
 }
 

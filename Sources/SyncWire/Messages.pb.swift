@@ -477,6 +477,17 @@ nonisolated struct WireIntroduction: Sendable {
 
   var creditBytes: UInt32 = 0
 
+  /// Milliseconds since the sender wrote the oldest change that the receiver, as far as the sender knows,
+  /// has not; absent where it has all.
+  var oldestUnsentAge: UInt64 {
+    get {_oldestUnsentAge ?? 0}
+    set {_oldestUnsentAge = newValue}
+  }
+  /// Returns true if `oldestUnsentAge` has been explicitly set.
+  var hasOldestUnsentAge: Bool {self._oldestUnsentAge != nil}
+  /// Clears the value of `oldestUnsentAge`. Subsequent reads from it will return its default value.
+  mutating func clearOldestUnsentAge() {self._oldestUnsentAge = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -484,6 +495,7 @@ nonisolated struct WireIntroduction: Sendable {
   fileprivate var _replica: WireID? = nil
   fileprivate var _schema: WireID? = nil
   fileprivate var _token: WireID? = nil
+  fileprivate var _oldestUnsentAge: UInt64? = nil
 }
 
 nonisolated struct WireHello: @unchecked Sendable {
@@ -1854,7 +1866,7 @@ nonisolated extension WireMessage: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension WireIntroduction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Introduction"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}replica\0\u{1}side\0\u{1}name\0\u{1}software\0\u{1}schema\0\u{3}clock_milliseconds\0\u{1}token\0\u{3}credit_bytes\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}replica\0\u{1}side\0\u{1}name\0\u{1}software\0\u{1}schema\0\u{3}clock_milliseconds\0\u{1}token\0\u{3}credit_bytes\0\u{3}oldest_unsent_age\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1870,6 +1882,7 @@ nonisolated extension WireIntroduction: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 6: try { try decoder.decodeSingularSInt64Field(value: &self.clockMilliseconds) }()
       case 7: try { try decoder.decodeSingularMessageField(value: &self._token) }()
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self.creditBytes) }()
+      case 9: try { try decoder.decodeSingularUInt64Field(value: &self._oldestUnsentAge) }()
       default: break
       }
     }
@@ -1904,6 +1917,9 @@ nonisolated extension WireIntroduction: SwiftProtobuf.Message, SwiftProtobuf._Me
     if self.creditBytes != 0 {
       try visitor.visitSingularUInt32Field(value: self.creditBytes, fieldNumber: 8)
     }
+    try { if let v = self._oldestUnsentAge {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 9)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1916,6 +1932,7 @@ nonisolated extension WireIntroduction: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.clockMilliseconds != rhs.clockMilliseconds {return false}
     if lhs._token != rhs._token {return false}
     if lhs.creditBytes != rhs.creditBytes {return false}
+    if lhs._oldestUnsentAge != rhs._oldestUnsentAge {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

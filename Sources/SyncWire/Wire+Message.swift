@@ -103,7 +103,8 @@ extension WireIntroduction {
       name: try name.bounded(in: "Introduction.name"),
       software: try software.bounded(in: "Introduction.software"),
       schema: Digest128(bits: schema.id), clockMilliseconds: clockMilliseconds,
-      token: hasToken ? SessionToken(rawValue: token.id) : nil, creditBytes: creditBytes)
+      token: hasToken ? SessionToken(rawValue: token.id) : nil, creditBytes: creditBytes,
+      oldestUnsentAgeMilliseconds: hasOldestUnsentAge ? oldestUnsentAge : nil)
   }
 }
 

@@ -114,6 +114,21 @@ import Testing
     #expect(machine(nil, nil, nil).isMissing)
   }
 
+  @Test func whatAMachineHadUnsentMakesItMissingUnlessItWasInSyncSince() {
+    func machine(_ unsent: Int, at: Int64, proof: Int64? = nil) -> Report.Machine {
+      Report.Machine(
+        .init(name: "t", isConnected: false, words: "", lastContact: nil), isInSync: nil,
+        proof: proof, reported: Fleet.Report(at: at, unsent: unsent, oldestAgeSeconds: nil))
+    }
+    #expect(machine(5, at: 60_000).isMissing)
+    #expect(
+      machine(5, at: 60_000).words == "5 unsent when it was last heard, at 1970-01-01 00:01 UTC")
+    #expect(machine(5, at: 60_000, proof: 50_000).isMissing)
+    #expect(!machine(5, at: 60_000, proof: 70_000).isMissing)
+    #expect(!machine(0, at: 60_000, proof: 50_000).isMissing)
+    #expect(machine(0, at: 60_000).isMissing)
+  }
+
   @Test func theOnlineSideNamesWhoIsMissing() {
     let all = [machine(true, 5, 5), machine(nil, 5, 6)]
     #expect(Report.Completeness(status(.online), machines: []).words == "complete")

@@ -23,6 +23,44 @@ struct DeviceTests {
     }
   }
 
+  @Test("What a device last said outlives a restart, in a store of the version before too")
+  func reports() throws {
+    let online = try fixture()
+    // As a store of the version before.
+    try online.sql("DROP TABLE sync_fleet; PRAGMA user_version = 4")
+    try online.reopen()
+    #expect(try online.store.deviceReports().isEmpty)
+    var report = DeviceReport(
+      at: 5_000, unsent: 30, oldestAt: 1_000, clockOffsetMilliseconds: -7, software: "labsyncd 1")
+    let other = DeviceReport(
+      at: 5_000, unsent: 0, oldestAt: nil, clockOffsetMilliseconds: 0, software: "labsyncd 2")
+    try online.store.save(reports: [key(1): report, key(2): other], at: online.now)
+    report.unsent = 12
+    try online.store.save(reports: [key(1): report], at: online.now)
+    try online.reopen()
+    #expect(try online.store.deviceReports() == [key(1): report, key(2): other])
+  }
+
+  @Test("The oldest change that nobody else has is told from what was acknowledged")
+  func oldest() throws {
+    let lab = try StoreFixture(number: 1)
+    #expect(try lab.store.oldestUnacknowledged(by: nil) == nil)
+    let peer = ReplicaID(rawValue: UniqueID(high: 0xA000, low: 100))
+    for title in ["first", "later"] {
+      try lab.sql("INSERT INTO ideas (title) VALUES (?)", [title])
+      try lab.capture()
+      lab.milliseconds += 60_000
+    }
+    let start = lab.milliseconds - 120_000
+    #expect(try lab.store.oldestUnacknowledged(by: peer) == start)
+    let origin = Origin(replica: lab.store.replica, lane: .records)
+    let hash = try #require(try lab.store.chainHash(of: origin, at: 1, in: lab.project))
+    try lab.store.acknowledge(
+      [origin: ChainPosition(sequence: 1, hash: hash)], in: lab.project, by: peer, at: lab.now)
+    #expect(try lab.store.oldestUnacknowledged(by: peer) == start + 60_000)
+    #expect(try lab.store.oldestUnacknowledged(by: nil) == start)
+  }
+
   @Test("A secret works once, for one device, in time, and is nowhere in the file")
   func once() throws {
     let online = try fixture()

@@ -37,6 +37,23 @@ struct KeyTests {
     #expect(failure.description.contains("chmod 600 \(keys.secretPath)"))
   }
 
+  @Test(
+    "are refused when the secret is another user's; the service's own folder is root's to look after",
+    .enabled(if: geteuid() == 0, "a file can be given to another user by root alone"))
+  func foreign() throws {
+    let folder = try TemporaryFolder()
+    let keys = KeyFolder(path: "\(folder.path)/keys")
+    let pair = try keys.create()
+    let stranger: uid_t = 54_321
+    try #require(chown(keys.secretPath, stranger, 0) == 0)
+    let failure = try #require(throws: KeyFolder.Failure.self) { try keys.load() }
+    #expect(failure.description.contains("belongs to the user 54321, who can read and replace it"))
+    #expect(failure.description.contains("chown root \(keys.secretPath)"))
+    #expect(!failure.description.contains(pair.secretKey.exposedZ85))
+    try #require(chown(keys.path, stranger, 0) == 0)
+    #expect(try keys.load() == pair)
+  }
+
   @Test("are refused when missing, damaged or of two pairs, and the secret is not printed")
   func damaged() throws {
     let folder = try TemporaryFolder()

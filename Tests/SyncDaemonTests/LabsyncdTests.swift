@@ -77,6 +77,22 @@ struct LabsyncdTests {
     #expect(half.status == 64)
   }
 
+  @Test(
+    "does not start with a key of another user, and says what to do",
+    .enabled(if: geteuid() == 0, "a file can be given to another user by root alone"))
+  func foreignKey() throws {
+    let folder = try TemporaryFolder()
+    _ = try labsyncd(["init", "online", "--dir", folder.path, "--project", "Barcelona"])
+    let secret = "\(folder.path)/keys/curve.secret"
+    try #require(chown(secret, 54_321, 0) == 0)
+    let run = try labsyncd(["online", "--config", "\(folder.path)/online.yaml"])
+    #expect(run.status == 1)
+    #expect(
+      run.errors.contains("\(secret) belongs to the user 54321, who can read and replace it"),
+      "\(run.errors)")
+    #expect(run.errors.contains("Give it back: chown root \(secret)"))
+  }
+
   @Test("takes a server key that begins like an option")
   func optionLikeKey() throws {
     let folder = try TemporaryFolder()

@@ -61,8 +61,44 @@ struct SessionTests {
       Issue.record("no refusal")
       return
     }
-    #expect(words.contains("this side speaks protocol 1 to 1"))
+    let older = protocols.upperBound < 1 ? "this laptop" : "the online side"
+    #expect(words.hasPrefix("the LabSync of \(older) is too old"))
+    #expect(words.contains("version 1 of the protocol") || words.contains("the online side 1"))
     #expect(welcome.grants.isEmpty)
+  }
+
+  @Test(
+    "A peer says how old its oldest change is, by its own clock, and is believed no nonsense",
+    arguments: [
+      (0, 60_000, -60_000), (7_200_000, 60_000, -60_000), (-7_200_000, 0, 0),
+      (Int64.min, 5, nil), (0, UInt64.max, nil), (0, nil, nil),
+    ] as [(Int64, UInt64?, Int64?)])
+  mutating func oldestUnsent(_ clock: Int64, _ age: UInt64?, _ expected: Int64?) throws {
+    var hello = hello()
+    hello.introduction.clockMilliseconds = clock == .min ? .min : now.wallMilliseconds + clock
+    hello.introduction.oldestUnsentAgeMilliseconds = age
+    let (session, _) = try Session.accepting(
+      hello, admission: .go, configuration, at: now, store: &store)
+    #expect(session.peerOldestUnsentAt == expected.map { now.wallMilliseconds + $0 })
+  }
+
+  @Test("A hello tells the age of the oldest change that the other side is not known to have")
+  mutating func tellsOldestUnsent() throws {
+    for (oldest, age) in [
+      (now.wallMilliseconds - 90_000, 90_000), (now.wallMilliseconds + 5, 0), (nil, nil),
+      (Int64.min, 0),
+    ] as [(Int64?, UInt64?)] {
+      var configuration = configuration
+      configuration.enrolment.oldestUnsentAt = oldest
+      var session = Session(configuration)
+      guard
+        case .send(.hello(let hello)) = try session.handle(.start, at: now, store: &store).first
+      else {
+        Issue.record("no hello")
+        return
+      }
+      #expect(hello.introduction.oldestUnsentAgeMilliseconds == age)
+    }
   }
 
   @Test("A peer that says to be this very replica is refused")

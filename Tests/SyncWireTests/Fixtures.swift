@@ -98,6 +98,8 @@ let vector: ProjectVector = {
 /// One message of every kind, and every admission.
 let messages: [Message] = {
   let dot = Dot(replica: replicaID(9), lane: .records, sequence: 41)
+  var late = introduction
+  late.oldestUnsentAgeMilliseconds = 5_400_000
   func welcome(_ admission: Admission) -> Message {
     .welcome(Welcome(protocolVersion: 1, introduction: introduction, admission: admission))
   }
@@ -148,6 +150,7 @@ let messages: [Message] = {
     .divergence(
       Divergence(
         project: project, origin: Origin(replica: replicaID(2), lane: .records), sequence: 8)),
+    .hello(Hello(protocols: 1...3, introduction: late, projects: [])),
   ]
 }()
 

@@ -32,6 +32,25 @@ extension SystemTests {
       #expect(try laptop.ask(StatusRequest()).side == .lab)
     }
 
+    @Test("with an online store that another daemon serves, also by another name of the file")
+    func onlineStoreInUse() throws {
+      let lab = try Lab(laptops: 0)
+      try lab.online.start()
+      let link = "\(lab.folder)/other-name.db"
+      try FileManager.default.createSymbolicLink(
+        atPath: link, withDestinationPath: lab.online.storePath)
+      for path in [lab.online.storePath, link] {
+        let run = try lab.online.runToItsEnd(environment: [
+          "LABSYNC_STORE_URL": "sqlite://\(path)",
+          "LABSYNC_CONTROL_SOCKET": "\(lab.folder)/second.sock",
+          "LABSYNC_LISTEN_ENDPOINT": "ipc://\(lab.folder)/second.peers",
+        ])
+        #expect(run.ending.exitStatus == 1)
+        #expect(run.errors.contains("in use by another labsyncd"), "\(run.errors)")
+      }
+      #expect(try lab.online.ask(StatusRequest()).side == .online)
+    }
+
     @Test("with a control socket whose path is too long")
     func longSocketPath() throws {
       let lab = try Lab(laptops: 1)

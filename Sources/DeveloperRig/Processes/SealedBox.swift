@@ -11,7 +11,7 @@ public enum SealedBox {
   /// The folder, for a program in the box.
   public static var folder: String? { ProcessInfo.processInfo.environment[folderVariable] }
 
-  private static let words = [
+  static let words = [
     "unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child",
     "--mount-proc",
   ]

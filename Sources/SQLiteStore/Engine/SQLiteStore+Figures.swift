@@ -9,6 +9,18 @@ extension SQLiteStore {
     }
   }
 
+  /// When the oldest own change or write was stored that `peer` has not acknowledged, in milliseconds since
+  /// 1970; `nil` where all are. Cost: by the projects, and the rows of the outbox.
+  public func oldestUnacknowledged(by peer: ReplicaID?) throws -> Int64? {
+    var known: [ProjectID: ProjectVector] = [:]
+    if let peer {
+      for project in projects { known[project] = try acknowledged(in: project, by: peer) }
+    }
+    return try onConnection { _, engine in
+      try StoreView(engine).oldestUnacknowledged(known)
+    }
+  }
+
   /// A number that moves when another program has committed to the file (`PRAGMA data_version`).
   public func commitVersion() throws -> Int64 {
     try onConnection { database, _ in

@@ -59,7 +59,7 @@ extension StoreView {
     }
   }
 
-  private func oldestUnacknowledged(_ acknowledged: [ProjectID: ProjectVector]) throws -> Int64? {
+  func oldestUnacknowledged(_ acknowledged: [ProjectID: ProjectVector]) throws -> Int64? {
     var times: [Int64] = []
     let written = try Int64.fetchOne(
       database, sql: "SELECT min(written_at) FROM sync_outbox WHERE failure IS NULL")

@@ -54,4 +54,19 @@ extension SyncTables {
       PRIMARY KEY (device, project)
     ) STRICT, WITHOUT ROWID;
     """
+
+  /// What devices last said of themselves.
+  static let fleet = """
+    CREATE TABLE sync_fleet (
+      device TEXT PRIMARY KEY NOT NULL CHECK (length(device) = 40),
+      -- When the rest of the row was true.
+      at INTEGER NOT NULL,
+      -- Changes that it had and this side had not, and when the oldest of them was written.
+      unsent INTEGER NOT NULL CHECK (unsent >= 0),
+      oldest_at INTEGER,
+      -- Its clock less this side's, in milliseconds.
+      clock_offset INTEGER NOT NULL,
+      software TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """
 }

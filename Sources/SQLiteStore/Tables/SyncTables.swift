@@ -4,7 +4,7 @@ enum SyncTables {
   /// The version that this software writes: the number of migrations.
   static let version = migrations.count
 
-  static let migrations = [first, second, devices, erasures]
+  static let migrations = [first, second, devices, erasures, fleet]
 
   private static let first = """
     CREATE TABLE sync_store (

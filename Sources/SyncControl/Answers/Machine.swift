@@ -92,7 +92,7 @@ public struct Fleet: Codable, Hashable, Sendable {
     public var isConnected: Bool
     /// One sentence for a person.
     public var words: String
-    /// Nil when it has not come since the daemon started.
+    /// Nil when it never came, as far as this side knows.
     public var lastContact: Int64?
     /// The machine's clock less this one's, at its last handshake.
     public var clockOffsetMilliseconds: Int64?
@@ -125,7 +125,8 @@ public struct Fleet: Codable, Hashable, Sendable {
     public var at: Int64
     /// Changes that were only on that machine.
     public var unsent: Int
-    /// The age of the oldest of them then; nil when there was none.
+    /// The age then of the oldest that it had unsent when it came, as it said; nil when there was none, or
+    /// it did not say.
     public var oldestAgeSeconds: Int?
     /// When the rest is expected to be here, as things went lately; nil where nothing is on its way.
     public var expectedDrainSeconds: Int?

@@ -46,15 +46,19 @@ extension Report.Machine {
   /// - Parameters:
   ///   - isInSync: nil where it is not connected.
   ///   - proof: when it last held the same as this side, if it has brought nothing since.
-  init(_ peer: Status.Peer, isInSync: Bool?, proof: Int64?) {
+  ///   - reported: what it last said of itself, which may be of before a restart.
+  init(_ peer: Status.Peer, isInSync: Bool?, proof: Int64?, reported: Fleet.Report? = nil) {
+    let unsent = reported.flatMap { $0.unsent > 0 && $0.at >= proof ?? Int64.min ? $0 : nil }
     let (isMissing, words) =
-      switch (isInSync, proof, peer.lastContact) {
-      case (true, _, _): (false, "in sync")
-      case (false, _, _): (true, "synchronising now")
-      case (nil, .some(let proof), _): (false, "in sync at \(minute(proof)), not heard since")
-      case (nil, nil, .some(let contact)):
+      switch (isInSync, unsent, proof, peer.lastContact) {
+      case (true, _, _, _): (false, "in sync")
+      case (false, _, _, _): (true, "synchronising now")
+      case (nil, .some(let report), _, _):
+        (true, "\(report.unsent) unsent when it was last heard, at \(minute(report.at))")
+      case (nil, nil, .some(let proof), _): (false, "in sync at \(minute(proof)), not heard since")
+      case (nil, nil, nil, .some(let contact)):
         (true, "not in sync when it was last heard, at \(minute(contact))")
-      case (nil, nil, nil): (true, "never seen in sync")
+      case (nil, nil, nil, nil): (true, "never seen in sync")
       }
     self.init(
       name: peer.name, isMissing: isMissing, lastHeard: peer.lastContact, words: words)

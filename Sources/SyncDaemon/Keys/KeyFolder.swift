@@ -26,7 +26,7 @@ public struct KeyFolder: Hashable, Sendable {
   public var secretPath: String { "\(credentials ?? path)/curve.secret" }
   public var publicPath: String { "\(path)/curve.public" }
 
-  /// The pair. Throws when it is missing, damaged, or readable by others.
+  /// The pair. Throws when it is missing, damaged, another user's, or readable by others.
   public func load() throws(Failure) -> CurveKeyPair {
     let pair: CurveKeyPair
     do {
@@ -97,17 +97,38 @@ public struct KeyFolder: Hashable, Sendable {
     return text
   }
 
-  /// The text of a file that nobody but its owner may read; nil where there is none.
+  /// The text of a file that nobody but its owner may read, who is no stranger; nil where there is
+  /// none.
   func secretText(at path: String) throws(Failure) -> String? {
     var information = stat()
     guard stat(path, &information) == 0 else {
       if errno == ENOENT { return nil }
       throw Failure("\(path) can not be looked at: \(String(cString: strerror(errno)))")
     }
+    let rightful = Self.rightfulOwner(of: path)
+    guard [0, geteuid(), rightful].contains(information.st_uid) else {
+      let (owner, own) = (Self.name(of: information.st_uid), Self.name(of: rightful))
+      throw Failure(
+        "the secret key \(path) belongs to the user \(owner), who can read and replace it: nobody but "
+          + "\(own) may have this machine's key. Give it back: chown \(own) \(path)")
+    }
     guard information.st_mode & 0o077 == 0 else {
       throw Failure("others can read the secret key \(path). Make it private: chmod 600 \(path)")
     }
     return try contents(of: path)?.trimmed
+  }
+
+  /// Whose a secret is: this user's. Root looks after the folder of whoever the service runs as.
+  private static func rightfulOwner(of path: String) -> uid_t {
+    var folder = stat()
+    let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    guard geteuid() == 0, stat(parent, &folder) == 0 else { return geteuid() }
+    return folder.st_uid
+  }
+
+  /// What the system calls a user; the number where it has no name.
+  private static func name(of user: uid_t) -> String {
+    getpwuid(user).flatMap { $0.pointee.pw_name }.map { String(cString: $0) } ?? "\(user)"
   }
 
   func requireOwn() throws(Failure) {

@@ -241,6 +241,8 @@ final class LabLink: SideLink {
       enrolment.invitation = credentials?.invitation
       enrolment.keptServerKey = credentials?.servers.first?.bytes
       enrolment.departures = try store.untoldDepartures()
+      enrolment.oldestUnsentAt = try store.oldestUnacknowledged(
+        by: store.acknowledgingPeers().first?.peer)
       worker.present(enrolment)
       let socket = try context.value.socket(
         .dealer, options: socketOptions, security: credentials?.security ?? .plain)

@@ -12,6 +12,17 @@ extension OnlineLink {
     }
   }
 
+  /// A machine that nobody can tell from another is not kept.
+  func saveFleet(at now: Instant, _ store: SQLiteStore) {
+    guard keys != nil else { return }
+    do {
+      let connected = Set(worker.sessions.map(\.device.key))
+      try fleetMemory.save(to: store, at: now, connected: connected)
+    } catch {
+      log.failed("what the laptops said of themselves can not be kept", error)
+    }
+  }
+
   func saveProofs(at now: Instant, _ store: SQLiteStore, isUrgent: Bool = false) {
     do {
       try proofs.save(to: store, at: now, isUrgent: isUrgent)

@@ -7,14 +7,21 @@ import SyncProtocol
 /// How the online side and its laptops stand.
 extension OnlineLink {
   func fleet(at now: Instant, store: SQLiteStore) -> Fleet? {
-    fleetMemory.note(worker.sessions.map { ($0.device.name, $0.session) }, store, at: now)
-    let machines = standing(at: now, store: store).peers
-    return Fleet(machines: machines.map { fleetMemory.machine($0) })
+    noteFleet(at: now, store)
+    saveFleet(at: now, store)
+    return Fleet(machines: known(worker.sessions).map { fleetMemory.machine($0.key, $0.peer) })
   }
 
+  /// Takes down how the machines stand.
   func noteFleet(at now: Instant, _ store: SQLiteStore) {
+    fleetMemory.note(worker.sessions.map { ($0.device.key, $0.session) }, store, at: now)
+  }
+
+  /// The same and writes it down, once a second.
+  func keepFleet(at now: Instant, _ store: SQLiteStore) {
     guard fleetMemory.isDue(at: now) else { return }
-    fleetMemory.note(worker.sessions.map { ($0.device.name, $0.session) }, store, at: now)
+    noteFleet(at: now, store)
+    saveFleet(at: now, store)
   }
 
   func leaveCheck(uncaptured: Int, store: SQLiteStore) -> LeaveCheck? { nil }
@@ -44,12 +51,13 @@ extension OnlineLink {
     standing.machines = known.filter { $0.standing == .admitted }.map { known in
       Report.Machine(
         known.peer, isInSync: known.session.map { $0.inSyncSince != nil },
-        proof: proofs[known.peer.name])
+        proof: proofs[known.peer.name], reported: fleetMemory.report(of: known.key))
     }
     return standing
   }
 
   private struct Known {
+    var key: String
     var peer: Status.Peer
     var standing: EnrolledDevice.Standing
     var session: Session?
@@ -64,10 +72,13 @@ extension OnlineLink {
       + doorkeeper.byFile.map { (key: $0.key, name: $0.name, standing: .admitted) }
     return all.sorted { ($0.name, $0.key) < ($1.name, $1.key) }.map { known in
       let session = sessions.first { $0.device.key == known.key }?.session
+      let lastContact =
+        lastContacts[known.key] ?? doorkeeper.enrolled[known.key]?.lastContact
+        ?? fleetMemory.report(of: known.key)?.at
       let peer = Status.Peer(
         name: known.name, isConnected: session != nil,
-        words: Self.words(known.standing, session), lastContact: lastContacts[known.key])
-      return Known(peer: peer, standing: known.standing, session: session)
+        words: Self.words(known.standing, session), lastContact: lastContact)
+      return Known(key: known.key, peer: peer, standing: known.standing, session: session)
     }
   }
 

@@ -81,19 +81,23 @@ final class OnlineLink: SideLink {
 
   func start(at now: Instant, store: inout SQLiteStore) throws {
     try proofs.load(from: store)
+    try fleetMemory.load(from: store, at: now)
     logger.notice("listening", metadata: ["endpoint": "\(endpoint)"])
   }
   func storeChanged(at now: Instant, store: inout SQLiteStore) {
     tell(.storeChanged, at: now, &store)
   }
   func tick(at now: Instant, store: inout SQLiteStore) {
+    keepFleet(at: now, store)
     tell(.tick, at: now, &store)
     saveProofs(at: now, store)
     if now.monotonicMilliseconds >= nextContacts { saveContacts(at: now, store) }
   }
   func stop(at now: Instant, store: inout SQLiteStore) {
+    noteFleet(at: now, store)
     tell(.stop, at: now, &store)
     saveProofs(at: now, store, isUrgent: true)
+    saveFleet(at: now, store)
     saveContacts(at: now, store)
   }
 
@@ -171,7 +175,7 @@ final class OnlineLink: SideLink {
   private static let messagesPerTurn = 64
 
   private func receive(at now: Instant, _ store: inout SQLiteStore) throws {
-    defer { noteFleet(at: now, store) }
+    defer { keepFleet(at: now, store) }
     for _ in 0..<Self.messagesPerTurn {
       guard let message = try socket.receive() else { return }
       guard let route = message.parts.first else { continue }
@@ -208,6 +212,8 @@ final class OnlineLink: SideLink {
         tell(.message(handle, greeted, decoded), at: now, &store)
       default:
         if isStranger, !doorkeeper.answersStranger(at: now) { return }
+        // After its last word nobody can ask how it stands.
+        if case .bye = decoded, !isStranger { noteFleet(at: now, store) }
         tell(.message(handle, device, decoded), at: now, &store)
       }
     } catch let error as WireError {
@@ -271,7 +277,9 @@ final class OnlineLink: SideLink {
       proofs.forget(device)
     case .session(_, let device, .applied): proofs.forget(device)
     case .session(_, let device, .inSync): proofs.note(device, at: now.wallMilliseconds)
-    case .sessionEnded: saveProofs(at: now, store, isUrgent: true)
+    case .sessionEnded:
+      saveProofs(at: now, store, isUrgent: true)
+      saveFleet(at: now, store)
     case .violation: violations += 1
     case .held(let batch, let key):
       do { try store.hold(batch, from: key, at: now) } catch {
@@ -300,6 +308,8 @@ final class OnlineLink: SideLink {
       logger.warning("sending failed", metadata: ["why": "\(error)"])
     }
     forget(handle)
+    noteFleet(at: now, store)
     tell(.peerGone(handle), at: now, &store)
+    saveFleet(at: now, store)
   }
 }

@@ -21,9 +21,10 @@ public struct InstanceLock: ~Copyable {
 
   private let descriptor: FileDescriptor
 
-  /// Takes `<storePath>.lock`, which is made when it is missing and stays afterwards.
+  /// Takes `<storePath>.lock`, which is made when it is missing and stays afterwards. A store is one
+  /// store by whatever symbolic link it is named.
   public init(storePath: String) throws(Failure) {
-    let path = "\(storePath).lock"
+    let path = "\(Self.own(storePath)).lock"
     let doing = "lock the store with \(path)"
     let descriptor = try Self.opening(path, doing)
     guard flock(descriptor.number, LOCK_EX | LOCK_NB) == 0 else {
@@ -37,6 +38,13 @@ public struct InstanceLock: ~Copyable {
       pwrite(descriptor.number, text, text.count, 0) == text.count
     else { throw .system(SystemError(doing, code: errno)) }
     self.descriptor = descriptor
+  }
+
+  /// The path without symbolic links; the path itself where there is no file yet.
+  private static func own(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
   }
 
   /// True for as long as there is a value to ask: asking keeps the lock alive until here.

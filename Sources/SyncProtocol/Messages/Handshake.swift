@@ -68,10 +68,14 @@ public struct Introduction: Hashable, Sendable {
   public var token: SessionToken?
   /// Bytes of changes that the receiver may have unacknowledged with the sender.
   public var creditBytes: UInt32
+  /// Milliseconds since the sender wrote the oldest change that the receiver, as far as the sender knows,
+  /// has not; `nil` where it has all.
+  public var oldestUnsentAgeMilliseconds: UInt64?
 
   public init(
     replica: ReplicaID, side: Side, name: String, software: String, schema: Digest128,
-    clockMilliseconds: Int64, token: SessionToken? = nil, creditBytes: UInt32
+    clockMilliseconds: Int64, token: SessionToken? = nil, creditBytes: UInt32,
+    oldestUnsentAgeMilliseconds: UInt64? = nil
   ) {
     self.replica = replica
     self.side = side
@@ -81,6 +85,7 @@ public struct Introduction: Hashable, Sendable {
     self.clockMilliseconds = clockMilliseconds
     self.token = token
     self.creditBytes = creditBytes
+    self.oldestUnsentAgeMilliseconds = oldestUnsentAgeMilliseconds
   }
 }
 

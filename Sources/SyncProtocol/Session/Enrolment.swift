@@ -8,6 +8,9 @@ public struct Enrolment: Hashable, Sendable {
   public var keptServerKey: [UInt8]?
   /// Projects that were left since the last session.
   public var departures: [Departure] = []
+  /// Wall time at which the oldest change of this side's was written that the other is not known to have;
+  /// `nil` where it has all.
+  public var oldestUnsentAt: Int64?
   /// The public key that this side will have next.
   public var announcedServerKey: [UInt8]?
   /// What may be claimed by the changes that the peer brings.

@@ -21,6 +21,11 @@ struct Greeting: Sendable {
     self.vectors = vectors
     var introduction = configuration.introduction(of: store, at: now)
     introduction.token = try store.token
+    if let oldest = configuration.enrolment.oldestUnsentAt {
+      let (age, overflow) = now.wallMilliseconds.subtractingReportingOverflow(oldest)
+      // A clock that was set back since makes nothing younger than now.
+      introduction.oldestUnsentAgeMilliseconds = overflow ? 0 : UInt64(max(0, age))
+    }
     hello = Hello(
       protocols: ProtocolLimits.versions, introduction: introduction, projects: digests,
       invitation: configuration.enrolment.invitation,

@@ -55,15 +55,34 @@ extension Running {
   ) -> String? {
     let versions = ProtocolLimits.versions
     guard version >= hello.protocols.lowerBound, versions.contains(version) else {
-      return """
-        this side speaks protocol \(versions.lowerBound) to \(versions.upperBound), the other \
-        \(hello.protocols.lowerBound) to \(hello.protocols.upperBound): update the older one
-        """
+      return versionWords(theirs: hello.protocols, own: versions)
     }
     guard hello.introduction.replica != store.replica else {
       return "both sides call themselves replica \(store.replica): one is a copy of the other"
     }
     return nil
+  }
+
+  /// Why the side that dialed is not understood, as its people read it.
+  private static func versionWords(
+    theirs: ClosedRange<UInt8>, own: ClosedRange<UInt8>
+  ) -> String {
+    func words(_ versions: ClosedRange<UInt8>) -> String {
+      versions.count == 1
+        ? "\(versions.lowerBound)" : "\(versions.lowerBound) to \(versions.upperBound)"
+    }
+    let stays = "What is captured on this laptop stays on it until then"
+    guard theirs.upperBound < own.lowerBound else {
+      return """
+        the LabSync of the online side is too old for this laptop's: it speaks version \(words(own)) of the \
+        protocol, and this laptop \(words(theirs)). \(stays): whoever looks after the online side installs the \
+        newer LabSync there
+        """
+    }
+    return """
+      the LabSync of this laptop is too old for the online side's: it speaks version \(words(theirs)) of the \
+      protocol, and the online side \(words(own)). \(stays): install the newer LabSync on this laptop
+      """
   }
 
   mutating func open(

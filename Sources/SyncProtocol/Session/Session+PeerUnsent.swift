@@ -19,6 +19,17 @@ extension Session {
     return unsent
   }
 
+  /// When the oldest of those was written that the peer had unsent as it came, by this side's clock and as
+  /// far as the peer knew; `nil` where it had none, or says what can not be.
+  public var peerOldestUnsentAt: Int64? {
+    guard let running, let age = running.peer.oldestUnsentAgeMilliseconds else { return nil }
+    // What the peer's clock was less than how far it is off is when its word arrived.
+    let (came, isWrong) = running.peer.clockMilliseconds.subtractingReportingOverflow(
+      running.clockOffsetMilliseconds)
+    let (oldest, isTooOld) = came.subtractingReportingOverflow(Int64(clamping: age))
+    return isWrong || isTooOld || oldest < 0 ? nil : oldest
+  }
+
   /// How many changes, of anybody, the peer has said to have and this store has not; `nil` before it
   /// has said so of each shared project. Cost: from memory, by the origins.
   public func toCome(in store: some ChangeStore) throws -> UInt64? {

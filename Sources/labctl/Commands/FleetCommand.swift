@@ -6,7 +6,8 @@ struct FleetCommand: ParsableCommand {
     commandName: "fleet", abstract: "Lists the machines that the online side serves.",
     discussion: """
       What is unsent is what a machine last said to have and this side had not, at the time in the \
-      next column: of what was written since, nobody knows before it comes back.
+      next column: of what was written since, nobody knows before it comes back. The age is that of the \
+      oldest that was unsent when it came.
       """)
 
   @OptionGroup var connection: ConnectionOptions
@@ -27,7 +28,7 @@ struct FleetCommand: ParsableCommand {
       let report = machine.reported
       table.add([
         machine.name, machine.words,
-        machine.lastContact.map(Words.timeAndAge) ?? "not since the start",
+        machine.lastContact.map(Words.timeAndAge) ?? "not known",
         report.map(unsent) ?? "not known", report.map { Words.time($0.at) } ?? "",
         report?.expectedDrainSeconds.map { "about \(Words.duration($0))" } ?? "",
         machine.clockOffsetMilliseconds.map(Words.clockOffset) ?? "",

@@ -33,7 +33,8 @@ enum SampleMessages {
   private static let introduction = Introduction(
     replica: replica(9), side: .lab, name: "Table 3", software: "labsync 1.0",
     schema: Digest128(bits: UniqueID(high: 5, low: 6)), clockMilliseconds: 1_456_800_000_123,
-    token: SessionToken(rawValue: UniqueID(high: 7, low: 7)), creditBytes: 524_288)
+    token: SessionToken(rawValue: UniqueID(high: 7, low: 7)), creditBytes: 524_288,
+    oldestUnsentAgeMilliseconds: 5_400_000)
 
   private static var vector: ProjectVector {
     var vector = ProjectVector()
