@@ -1,3 +1,4 @@
+import Glibc
 import LivingLab
 import SQLiteStore
 import SyncCore
@@ -41,7 +42,24 @@ public enum StoreSetup {
     try createLab(location, replicaName: replicaName, projects: identifier.map { [$0] } ?? [])
   }
 
-  static func createLab(
+  /// Gives a laptop's store its first projects, so that it captures before it ever meets the online
+  /// side; makes the store where it is missing. One that has projects, or has left one, is told of
+  /// others when it connects. Throws while a daemon has the store.
+  static func enrolLab(
+    _ location: StoreLocation, replicaName: String, projects: [ProjectID]
+  ) throws {
+    guard access(location.path, F_OK) == 0 else {
+      return try createLab(location, replicaName: replicaName, projects: projects)
+    }
+    let lock = try InstanceLock(storePath: location.path)
+    let store = try SQLiteStore(opening: location.path, side: .lab, schema: LivingLab.schema)
+    if store.projects.isEmpty, try store.untoldDepartures().isEmpty {
+      for project in projects { try store.adopt(project) }
+    }
+    _ = lock.isHeld
+  }
+
+  private static func createLab(
     _ location: StoreLocation, replicaName: String, projects: [ProjectID]
   ) throws {
     let store = try SQLiteStore.create(

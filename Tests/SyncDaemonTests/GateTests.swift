@@ -131,4 +131,70 @@ struct GateTests {
     let late = try #require(throws: NewFolder.Failure.self) { try join() }
     #expect(late.description.contains("expired"))
   }
+
+  @Test("names the online side in a configuration that names none, below what stands there")
+  func joiningPrepared() throws {
+    let folder = try TemporaryFolder()
+    let home = folder.path
+    let path = "\(home)/etc.yaml"
+    let former = """
+      # A comment that stays.
+      store:
+        url: "sqlite://\(home)/lab.db"
+      keys:
+        directory: "\(home)/secrets"
+      control:
+        socket: "\(home)/c.sock"
+      #online:
+      #  endpoints: ["tcp://hub.example.org:5570"]
+      """
+    try former.write(toFile: path, atomically: true, encoding: .utf8)
+    try #require(chmod(path, 0o640) == 0)
+    func configuration() throws -> Configuration {
+      try Configuration.load(path: path, side: .lab, environment: [:], hostName: "host")
+    }
+    let prepared = try Preparation(configuration()).run(projectName: "")
+    let server = try CurveKeyPair.generate().publicKey
+    let line = InvitationLine(
+      secret: Array(1...16), serverKey: server.bytes, expiresAt: 2_000,
+      projects: [Array(repeating: 7, count: 16)], endpoints: ["tcp://192.0.2.1:5570"],
+      name: "Table 3")
+    func join(_ line: InvitationLine) throws -> JoinedFolder.Joined {
+      try JoinedFolder(home, configuration: path).prepare(
+        line, hostName: "host", nowMilliseconds: 1_000)
+    }
+    let store = "\(home)/lab.db"
+    do {
+      // A daemon that runs would not know of it.
+      let lock = try InstanceLock(storePath: store)
+      #expect(throws: InstanceLock.Failure.self) { try join(line) }
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == former)
+      _ = lock.isHeld
+    }
+    let joined = try join(line)
+    #expect(joined.controlSocket == "\(home)/c.sock")
+    let keys = KeyFolder(path: "\(home)/secrets")
+    #expect(try keys.load().publicKey.z85 == prepared.publicKey)
+    #expect(try keys.invitation() == Array(1...16))
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(text.hasPrefix("\(former)\n"))
+    let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    #expect(mode == 0o640)
+    let after = try configuration()
+    #expect(after.replicaName == "Table 3")
+    #expect(after.online?.endpoints.map(\.description) == ["tcp://192.0.2.1:5570"])
+    #expect(after.online?.security == .curve(serverKey: server))
+    // It captures before it has met anybody.
+    let projects = try SQLiteStore(opening: store, side: .lab, schema: LivingLab.schema).projects
+    #expect(projects.map(\.rawValue.bytes) == line.projects)
+    // Again, as after a crash: it says the same, once.
+    _ = try join(line)
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+    // A section that somebody began is not written over.
+    let begun = "\(former)\nonline:\n"
+    try begun.write(toFile: path, atomically: true, encoding: .utf8)
+    let failure = try #require(throws: NewFolder.Failure.self) { try join(line) }
+    #expect(failure.description.contains("said twice: online"))
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == begun)
+  }
 }

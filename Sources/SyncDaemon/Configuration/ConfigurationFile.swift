@@ -10,6 +10,19 @@ struct ConfigurationFile {
 
   /// Reads the file at `path`.
   static func reading(_ path: String) throws(ConfigurationError) -> ConfigurationFile {
+    try ConfigurationFile(text(of: path), path: path)
+  }
+
+  /// Adds sections below what stands in the file at `path`: all or nothing. Throws where they do not
+  /// go together, as with a section that is there already.
+  static func add(_ sections: String, to path: String) throws {
+    let text = try text(of: path)
+    let whole = "\(text)\(text.isEmpty || text.hasSuffix("\n") ? "" : "\n")\n\(sections)"
+    _ = try ConfigurationFile(whole, path: path)
+    try NewFolder.write(whole, over: path)
+  }
+
+  private static func text(of path: String) throws(ConfigurationError) -> String {
     let data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -20,7 +33,7 @@ struct ConfigurationFile {
     guard let text = String(validating: data, as: UTF8.self) else {
       throw ConfigurationError("the configuration is not UTF-8 text", at: path)
     }
-    return try ConfigurationFile(text, path: path)
+    return text
   }
 
   /// Reads `text`; throws everything that is not a known setting of the right shape.

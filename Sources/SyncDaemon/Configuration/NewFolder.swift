@@ -104,6 +104,17 @@ public struct NewFolder: Sendable {
     }
   }
 
+  /// Writes a file that is there anew, whole or not at all, for the same people as before.
+  static func write(_ text: String, over path: String) throws(Failure) {
+    let draft = "\(path).partial"
+    try write(text, to: draft)
+    defer { unlink(draft) }
+    var former = stat()
+    guard stat(path, &former) == 0, chmod(draft, former.st_mode & 0o7777) == 0,
+      chown(draft, former.st_uid, former.st_gid) == 0, rename(draft, path) == 0
+    else { throw Failure("\(path) can not be written: \(String(cString: strerror(errno)))") }
+  }
+
   private static func write(_ text: String, to path: String) throws(Failure) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {

@@ -26,7 +26,7 @@ final class UnlinkedLab: SideLink {
   ) -> ControlFailure? {
     ControlFailure(
       what: "there is nothing to pause", why: Self.words,
-      remedy: "set online.endpoints and online.serverKey in the configuration")
+      remedy: "labctl join with an invitation of the online side")
   }
   func reloadKeys(at now: Instant, store: inout SQLiteStore) {}
 

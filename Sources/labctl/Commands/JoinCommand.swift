@@ -8,8 +8,9 @@ struct JoinCommand: ParsableCommand {
     commandName: "join", abstract: "Enrols this laptop with an invitation.",
     discussion: """
       Makes keys, store and configuration (labsyncd join), starts labsyncd, and waits until the online side has \
-      let this laptop in. Without a network it is let in when there is one. As root, it sets up the system's \
-      service; as anybody else, a folder of that person.
+      let this laptop in. Without a network it is let in when there is one. Where LabSync is installed as a \
+      service, it enrols that one and is for root: sudo labctl join LINE. Anywhere else, and with --dir, it \
+      makes a folder of whoever runs it.
       """)
 
   @Argument(help: "The line that labctl peer invite printed; - reads it from the standard input.")
@@ -28,7 +29,7 @@ struct JoinCommand: ParsableCommand {
       throw ValidationError("No line came on the standard input.")
     }
     _ = try InvitationLine(line)
-    let place = JoiningPlace(folder: dir)
+    let place = try JoiningPlace(folder: dir)
     let made = try place.prepare(line)
     StandardError.line("This laptop's fingerprint is \(made.fingerprint).")
     if noStart {
@@ -107,11 +108,16 @@ struct JoiningPlace {
   private static let unit = "labsyncd-lab.service"
   private static let serviceFolder = "/etc/labsync"
 
-  init(folder: String?) {
+  init(folder: String?) throws(ControlFailure) {
     let hasUnit = ["/etc/systemd/system", "/lib/systemd/system", "/usr/lib/systemd/system"]
       .contains { access("\($0)/\(Self.unit)", F_OK) == 0 }
-    isService =
-      folder == nil && getuid() == 0 && hasUnit && access("/run/systemd/system", F_OK) == 0
+    isService = folder == nil && hasUnit && access("/run/systemd/system", F_OK) == 0
+    guard !isService || getuid() == 0 else {
+      throw ControlFailure(
+        what: "this laptop was not enrolled",
+        why: "its LabSync is a service, which only root may set up",
+        remedy: "sudo labctl join LINE, or --dir FOLDER for one of your own")
+    }
     self.folder =
       folder ?? (isService || getuid() == 0 ? "/var/lib/labsync" : Self.personalFolder)
   }
@@ -130,14 +136,37 @@ struct JoiningPlace {
     return access(beside, X_OK) == 0 ? beside : "labsyncd"
   }
 
+  /// A service stands still meanwhile, and goes on as it was where it could not be enrolled.
   func prepare(_ line: String) throws -> Made {
-    var arguments = ["join", "--dir", folder]
-    if isService {
+    guard isService else { return try prepare(line, ["--dir", folder]) }
+    let state = try Self.run(["systemctl", "show", "-P", "ActiveState", Self.unit])
+    _ = try Self.run(["systemctl", "stop", Self.unit])
+    do {
       _ = try Self.run(["mkdir", "-p", Self.serviceFolder])
-      arguments += ["--config", "\(Self.serviceFolder)/lab.yaml"]
-      arguments += ["--socket", ControlProtocol.defaultSocketPath]
+      var made = try prepare(
+        line,
+        [
+          "--dir", folder, "--config", "\(Self.serviceFolder)/lab.yaml",
+          "--socket", ControlProtocol.defaultSocketPath,
+        ])
+      made.log = "journalctl -u \(Self.unit)"
+      _ = try Self.run(["chgrp", "labsync", made.configuration])
+      try giveToService()
+      return made
+    } catch {
+      try giveToService()
+      if state != "inactive\n" { _ = try Self.run(["systemctl", "start", Self.unit]) }
+      throw error
     }
-    let output = try Self.run([Self.daemon] + arguments, input: "\(line)\n")
+  }
+
+  /// What root made there is the service's.
+  private func giveToService() throws {
+    _ = try Self.run(["chown", "-R", "labsync:labsync", folder])
+  }
+
+  private func prepare(_ line: String, _ options: [String]) throws -> Made {
+    let output = try Self.run([Self.daemon, "join"] + options, input: "\(line)\n")
     func value(_ name: String) throws -> String {
       guard let line = output.split(separator: "\n").first(where: { $0.hasPrefix("\(name): ") })
       else {
@@ -147,14 +176,9 @@ struct JoiningPlace {
       }
       return String(line.dropFirst(name.count + 2))
     }
-    let made = try Made(
+    return try Made(
       configuration: value("config"), socket: value("socket"), log: value("log"),
       fingerprint: value("fingerprint"))
-    if isService {
-      _ = try Self.run(["chown", "-R", "labsync:labsync", folder])
-      _ = try Self.run(["chgrp", "labsync", made.configuration])
-    }
-    return made
   }
 
   func startCommand(_ made: Made) -> [String] {
@@ -167,7 +191,6 @@ struct JoiningPlace {
   func start(_ made: Made) throws {
     if isService {
       _ = try Self.run(startCommand(made))
-      _ = try Self.run(["systemctl", "reload", Self.unit])
       return
     }
     if let status = try made.status() {

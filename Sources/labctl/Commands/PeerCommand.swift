@@ -165,7 +165,8 @@ struct PeerInviteCommand: ParsableCommand {
       try StandardOutput.flush()
     }
     StandardError.line(
-      "Paste the line on the laptop. It works once, until \(Words.time(invitation.expiresAt)), "
+      "Paste the line on the laptop, behind sudo where LabSync is installed as a service. It works once, "
+        + "until \(Words.time(invitation.expiresAt)), "
         + "and dials \(invitation.endpoints.joined(separator: ", ")).")
   }
 }

@@ -58,7 +58,7 @@ struct Examination {
     if status.peers.isEmpty {
       return finding(
         "door", .warning, "it listens, and no laptop is let in",
-        "put a laptop's public key into the folder of authorized keys, in a file named after it")
+        "labctl peer invite, and the line that it prints on the laptop")
     }
     return finding(
       "door", .good, "\(status.connection.words) (\(connected) of \(status.peers.count) laptops)")
@@ -70,7 +70,7 @@ struct Examination {
       return [
         finding(
           "endpoint", .problem, "no online side is configured, so nothing leaves this machine",
-          "the section online of /etc/labsync/lab.yaml, then systemctl restart labsyncd-lab")
+          "labctl join with the line that labctl peer invite prints on the online side")
       ]
     case .paused:
       return [

@@ -7,7 +7,8 @@ extension StatusReport {
     switch status.connection.state {
     case .refused: return "ask who runs the online side to let this machine in (labctl doctor)"
     case .paused: return "labctl sync resume, when it should send and take again"
-    case .unconfigured: return "name the online side in this machine's configuration"
+    case .unconfigured:
+      return "enrol it: labctl peer invite on the online side prints the line to paste here"
     case .waiting, .connecting:
       return waiting > 0
         ? "keep this machine and find a network; it connects by itself (labctl doctor says what "
@@ -20,7 +21,7 @@ extension StatusReport {
   }
 
   private var nextOnline: String {
-    if status.peers.isEmpty { return "let a laptop in" }
+    if status.peers.isEmpty { return "let a laptop in: labctl peer invite" }
     return forPeople ?? "nothing (labctl fleet: who has something unsent)"
   }
 
