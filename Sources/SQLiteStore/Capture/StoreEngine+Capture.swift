@@ -139,11 +139,12 @@ extension StoreEngine {
   private func parts(
     of operations: [FieldOperation], kind: KindDeclaration
   ) throws -> [[FieldOperation]] {
-    let sizes = operations.map(ChangeCodec.mostBytes)
-    guard sizes.reduce(0, +) > largestWriteBytes else { return [operations] }
+    let bytes = operations.reduce(0) { $0 + ChangeCodec.mostBytes(of: $1) }
+    guard bytes > largestWriteBytes else { return [operations] }
     var parts: [[FieldOperation]] = []
     var room = 0
-    for (operation, size) in zip(operations, sizes) {
+    for operation in operations {
+      let size = ChangeCodec.mostBytes(of: operation)
       guard size <= largestWriteBytes else {
         throw StoreError.refused(
           what: "Writing the \(kind.name)",
