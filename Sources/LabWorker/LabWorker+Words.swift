@@ -26,6 +26,7 @@ extension LabWorker {
     let connected = "connected to \(peer.name) for \(durationWords(age))"
     if session.projects.isEmpty { return "\(connected), which shares no project with this one" }
     if session.inSyncSince != nil { return "\(connected), in sync" }
+    if let words = session.unsendableWords { return "\(connected), not in sync: \(words)" }
     let differing = session.differingOrigins
     if differing > 0 {
       let chains = differing == 1 ? "one chain" : "\(differing) chains"

@@ -7,6 +7,9 @@ public enum Limits {
   public static let proseBytes = 100_000
   /// Elements of one set or map.
   public static let elements = 1_000
+  /// Bytes of one change with its personal values: what a message of the protocol has room for. Capture
+  /// divides what would be larger.
+  public static let changeBytes = (8 << 20) - (64 << 10)
   /// UTF-8 bytes of a foreign key at import.
   public static let foreignKeyBytes = 500
   /// How far a stamp may run ahead of the wall clock before it is called wrong, in milliseconds.

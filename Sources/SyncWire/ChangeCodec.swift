@@ -27,6 +27,16 @@ public enum ChangeCodec {
       personal: PersonalPart(key: key, values: values).encoded)
   }
 
+  /// Bytes that an operation adds to a change and its personal part at the most, also after the dots
+  /// that it names have been given other names.
+  public static func mostBytes(of operation: FieldOperation) -> Int {
+    // Tags, lengths and numbers of an operation and of a value take fewer than these, a dot never more.
+    var bytes = 64 + operation.cell.field.utf8.count + (operation.cell.element?.utf8.count ?? 0)
+    bytes += 48 * operation.replaces.count
+    for written in operation.values { bytes += 96 + (written.value.text?.utf8.count ?? 0) }
+    return bytes
+  }
+
   /// The change behind `encoded`, whose place in its log is `dot`.
   ///
   /// Personal values that were erased are ``Value/null``. Fields of a newer software are skipped;

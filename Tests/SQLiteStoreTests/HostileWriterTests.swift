@@ -108,6 +108,112 @@ import Testing
     try exchange(lab, online)
     #expect(try lab.dump() == online.dump())
     #expect(try lab.text("SELECT hex(title) FROM ideas") == "41EFBFBD42")
+    // The same again is no change, and the row is repaired all the same.
+    try lab.sql("UPDATE ideas SET title = CAST(x'41ff42' AS TEXT)")
+    try exchange(lab, online)
+    #expect(try lab.text("SELECT hex(title) FROM ideas") == "41EFBFBD42")
+    #expect(try lab.dump() == online.dump())
+  }
+
+  @Test(arguments: [
+    "ff", "80", "e282", "6180", "c181", "e08280", "eda080", "f4908080", "f09f98", "c3a9ff",
+  ])
+  func aKeyThatIsNoUTF8IsRefused(bytes: String) throws {
+    let (lab, _) = try pair()
+    #expect {
+      try lab.sql(
+        "INSERT INTO mentions (network, external_id) VALUES ('n', CAST(x'\(bytes)' AS TEXT))")
+    } throws: { "\($0)".contains("mentions.external_id is part of a key and must be UTF-8") }
+  }
+
+  @Test(arguments: ["", "plain", "Cornellà", "東京", "😀", "\u{FFFD}", "\u{10FFFF}", "e\u{301}"])
+  func aKeyOfAnyCharactersIsTheSameEverywhere(key: String) throws {
+    let (lab, online) = try pair()
+    try lab.sql("INSERT INTO mentions (network, external_id) VALUES ('n', ?)", [key])
+    try exchange(lab, online)
+    #expect(try lab.dump() == online.dump())
+    #expect(try online.text("SELECT external_id FROM mentions") == key)
+  }
+
+  @Test(arguments: [
+    "INSERT INTO mentions (network, external_id) VALUES ('n', 'a' || char(0))",
+    "INSERT INTO ideas (title) VALUES ('T' || char(0) || 'HIDDEN')",
+    "INSERT INTO ideas (body) VALUES (char(0))",
+    "INSERT INTO ideas (state) VALUES ('merged:a' || char(0) || 'b')",
+    "INSERT INTO ideas (willingness_to_pay) VALUES ('5 EUR' || char(0) || 'x')",
+    "INSERT INTO ideas (tags) VALUES ('[\"a\"]' || char(0))",
+    #"INSERT INTO ideas (tags) VALUES ('["a\u0000b"]')"#,
+    #"INSERT INTO ideas (extra) VALUES ('{"a\\\u0000":"b"}')"#,
+    #"INSERT INTO ideas (extra) VALUES ('{"a":"\u0000"}')"#,
+  ])
+  func noTextHasU0000(sql: String) throws {
+    let (lab, _) = try pair()
+    #expect { try lab.sql(sql) } throws: { "\($0)".contains("may not contain U+0000") }
+  }
+
+  @Test func aBackslashBeforeU0000IsNoU0000() throws {
+    let (lab, online) = try pair()
+    try lab.sql(#"INSERT INTO ideas (tags) VALUES ('["a\\u0000b"]')"#)
+    try exchange(lab, online)
+    #expect(try lab.dump() == online.dump())
+  }
+
+  @Test func noCommandAndNoImportWritesU0000() throws {
+    let (lab, _) = try pair()
+    let fields: [String: JSONValue] = [
+      "title": .text("a\0b"), "tags": .array([.text("a\0b")]), "state": .text("merged:a\0b"),
+      "extra": .object([JSONValue.Member("a\0b", .text("c"))]),
+    ]
+    for (name, value) in fields {
+      #expect {
+        try lab.store.add("idea", fields: [name: value], at: lab.now)
+      } throws: { "\($0)".contains("\(name) may not contain U+0000") }
+    }
+    let outcome = try lab.store.importLines(
+      [Array(#"{"kind":"idea","key":"k","fields":{"body":"a\u0000b"}}"#.utf8)], firstLine: 1,
+      project: lab.project, at: lab.now)
+    #expect(outcome.refused.map(\.reason) == ["body may not contain U+0000"])
+    #expect(try lab.count("SELECT count(*) FROM sync_log") == 0)
+  }
+
+  /// As an earlier version, or a peer, wrote them.
+  @Test func whatIsBehindU0000IsNotLost() throws {
+    let (lab, online) = try pair()
+    let keys = ["a", "a\0b", "a\0c"]
+    try lab.store.writeBehindCapture(at: lab.now) { engine, _ in
+      let projectRef = try engine.origins.ref(of: lab.project)
+      let kind = try #require(engine.schema["mention"])
+      for text in keys {
+        let key: [Value] = [.text("n"), .text(text)]
+        let record = try engine.record(
+          .derived(project: lab.project, kind: kind.name, naturalKey: key), kind: kind.name,
+          project: projectRef, naturalKey: key)
+        try engine.write(
+          [FieldOperation(cell: CellKey("campaign"), value: .text("C\0HIDDEN"), replaces: [])],
+          to: record, kind: kind, hlc: engine.nextHLC(writtenAt: lab.milliseconds), channel: "lab")
+      }
+    }
+    try exchange(lab, online)
+    let reader = try online.reader()
+    let page = try reader.export(ExportSelection(isCanonical: true), at: online.now)
+    #expect(page.lines.count == 3)
+    #expect(page.lines.allSatisfy { $0.contains(#""campaign":"C\u0000HIDDEN""#) })
+    var query = RecordQuery(kind: "mention", sort: [.init("campaign"), .init("external_id")])
+    query.limit = 1
+    var listed: [StoredRecord] = []
+    while listed.count < 10 {
+      let page = try reader.list(query)
+      listed += page.records
+      query.cursor = page.cursor
+      if page.cursor == nil { break }
+    }
+    #expect(listed.map { $0.fields.first { $0.name == "external_id" }?.value.text } == keys)
+    for (record, key) in zip(listed, keys) {
+      let id = RecordID.derived(
+        project: lab.project, kind: "mention", naturalKey: [.text("n"), .text(key)])
+      #expect(record.id == id)
+      #expect(try reader.show("mention", id: id.description) == record)
+    }
   }
 
   @Test(arguments: [

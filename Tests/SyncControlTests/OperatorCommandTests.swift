@@ -21,7 +21,8 @@ struct OperatorCommandTests {
       return try ControlCodec.encode(
         answer: DoctorFacts(
           storePath: "/x/lab.db", diskFreeBytes: 1_000, diskBytes: 64_000_000_000,
-          damage: ["Tree 4 page 7 is never used"]))
+          damage: ["Tree 4 page 7 is never used"], setAside: ["a write to the kind idea: too large"]
+        ))
     case .sync:
       throw ControlFailure(
         what: "the two sides are not in sync", why: "nobody answers", remedy: "labctl status",
@@ -31,6 +32,7 @@ struct OperatorCommandTests {
       status.connection = .init(
         state: .refused, words: "your key waits for approval", endpoint: "tcp://127.0.0.1:1",
         since: 0)
+      status.connection.unsendable = 1
       status.queued = 12
       status.oldestAgeSeconds = 86_400
       status.parked = 1
@@ -47,6 +49,8 @@ struct OperatorCommandTests {
       "WRONG    port: nothing answers at 127.0.0.1, port 1 (Connection refused)",
       "WRONG    key: your key waits for approval", "WRONG    round trip", "warning  clock: it is",
       "2 h ahead of the online side's", "WRONG    disk: it is full", "WRONG    store",
+      "WRONG    size: a change that an earlier version wrote",
+      "WRONG    capture: what a program wrote",
       "WRONG    waiting: 12 changes only on this machine, the oldest for 24 h", "WRONG    parked",
     ] {
       #expect(people.output.contains(words), "\(words) is missing in \(people.output)")

@@ -14,7 +14,9 @@ struct LimitsTests {
     #expect(ProtocolLimits.sequence + UInt64(ProtocolLimits.batchRows) < UInt64(Int64.max))
     // The sets of an idea at their limits, twice, with room for the texts.
     let largest = 2 * Limits.elements * (Limits.shortTextBytes + 64) + 4 * Limits.proseBytes
-    #expect(largest < ProtocolLimits.messageBytes - (64 << 10))
+    #expect(largest < Limits.changeBytes)
+    // Room for the numbers and lengths around the changes of a batch.
+    #expect(Limits.changeBytes + (64 << 10) <= ProtocolLimits.messageBytes)
     #expect(ProtocolLimits.valuesPerOperation <= Int(UInt16.max))
   }
 }

@@ -281,4 +281,39 @@ struct SessionTests {
     }
     #expect(sizes.reduce(0, +) == 3)
   }
+
+  @Test("A change of an earlier version that no message holds stays, and is called what it is")
+  mutating func unsendable() throws {
+    let record = RecordID(rawValue: uniqueID(50))
+    var (session, _) = try Session.accepting(
+      hello(digest: try store.digest(of: project)), admission: .go, configuration, at: now,
+      store: &store)
+    for size in [Limits.changeBytes + 1, 10] {
+      let text = String(repeating: "x", count: size)
+      try store.write("idea", record, [CellKey("title"): .text(text)], in: project, at: now)
+    }
+    _ = try session.handle(.storeChanged, at: now, store: &store)
+    var outputs: [SessionOutput] = []
+    for _ in 0..<5 { outputs += try session.handle(.work, at: now, store: &store) }
+    #expect(outputs.contains { if case .event(.tooLarge) = $0 { true } else { false } })
+    #expect(!outputs.contains { if case .send(.batch) = $0 { true } else { false } })
+    #expect(session.unsendableOrigins == 1 && session.differingOrigins == 0)
+    #expect(session.unsendableWords?.contains("larger than a message may be") == true)
+    #expect(session.inSyncSince == nil)
+  }
+
+  @Test("A change that could not be passed on is not taken")
+  mutating func unsendableReceived() throws {
+    var session = try opened()
+    let large = batch(1, first: 1, bytes: Limits.changeBytes + 1)
+    _ = try session.handle(.received(.batch(large)), at: now, store: &store)
+    let outputs = try session.handle(.work, at: now, store: &store)
+    #expect(store.position(of: project).total == 0)
+    let isRefused = outputs.contains {
+      guard case .send(.acknowledgement(let acknowledgement)) = $0 else { return false }
+      return acknowledgement.refused == 1
+        && acknowledgement.refusal == "it is larger than a change may be"
+    }
+    #expect(isRefused)
+  }
 }

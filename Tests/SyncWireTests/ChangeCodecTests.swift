@@ -32,6 +32,20 @@ struct ChangeCodecTests {
     }
   }
 
+  @Test(
+    "No change is larger than its operations are said to be at the most, under any names",
+    arguments: 0..<200 as Range<UInt64>)
+  func mostBytes(seed: UInt64) throws {
+    var generator = Generator(state: seed)
+    var change = generator.change()
+    // Every dot becomes one of a replica that is not the change's own: the longest way to write it.
+    change.dot = Dot(replica: replicaID(99), lane: .rights, sequence: 1)
+    let encoded = encode(change)
+    let most = change.operations.reduce(0) { $0 + ChangeCodec.mostBytes(of: $1) }
+    let key = change.naturalKey.reduce(0) { $0 + 16 + ($1.text?.utf8.count ?? 0) }
+    #expect(encoded.bytes.count + encoded.personal.count <= most + key + 256)
+  }
+
   @Test("Personal values are in the personal part alone, and erased ones read as null")
   func personalValues() throws {
     let dot = Dot(replica: replicaID(1), lane: .records, sequence: 1)

@@ -6,15 +6,17 @@ extension StoreEngine {
   func drain(atMost limit: Int) throws -> Captured {
     let rows = try outbox.rows(atMost: limit)
     var captured = Captured(rows: rows.count)
+    let before = log.lastPosition
     for row in rows {
       do {
-        if try capture(row) { captured.changes += 1 }
+        try capture(row)
         try outbox.note(row.id, reached: log.lastPosition)
       } catch let error as CaptureFailure {
         try outbox.fail(row.id, because: error.reason)
       }
     }
     if let last = rows.last { try outbox.remove(upTo: last.id) }
+    captured.changes = Int(log.lastPosition - before)
     captured.hasMore = try rows.count == limit && outbox.hasMore(than: 0)
     return captured
   }
@@ -24,13 +26,14 @@ extension StoreEngine {
     var reason: String
   }
 
-  /// Whether the row became a change: writing what was there already does not.
-  private func capture(_ row: Outbox.Row) throws -> Bool {
+  /// Makes a change of the row, or several of a very large one; writing what was there already makes
+  /// none.
+  private func capture(_ row: Outbox.Row) throws {
     guard let kind = schema[row.kind] else {
       throw CaptureFailure(reason: "the kind \(row.kind) is not declared")
     }
     // Inserted and gone within one statement, by a trigger of the writer's own.
-    if row.operation == .insert, row.new == nil { return false }
+    if row.operation == .insert, row.new == nil { return }
     let old = try row.old.map { try parse($0) }
     let new = try row.new.map { try parse($0) }
     guard let json = new ?? old, let project = json["project"]?.text.flatMap({ ProjectID($0) }),
@@ -42,6 +45,7 @@ extension StoreEngine {
     }
     let record = try record(id, kind: kind.name, project: projectRef, naturalKey: key)
     let isCreation = record.head == 0
+    let before = (record.flags, record.dirty, record.needsFullProjection)
     // A row that is written twice before it is captured is no plain creation any more.
     record.mergeCreation()
     let operations: [FieldOperation]
@@ -70,16 +74,26 @@ extension StoreEngine {
         ? creation(json, kind: kind)
         : try edit(from: oldContent, to: newContent, seen: row.seen, of: record, kind: kind)
     }
-    guard !operations.isEmpty else { return false }
+    // Also what was there already, and is spelt as no other side can spell it.
+    if row.isRepaired { record.dirty.insertAll() }
+    guard !operations.isEmpty else { return }
     if isCreation, operations.count <= 1 || row.isRepaired || row.operation == .update {
       record.needsFullProjection = true
     }
-    if row.isRepaired { record.dirty.insertAll() }
     let channel = isCreation ? json["channel"]?.text ?? side.name : side.name
-    try write(
-      operations, to: record, kind: kind, hlc: nextHLC(writtenAt: row.writtenAt),
-      channel: channel, changedBy: row.changedBy, changedFor: row.changedFor)
-    return true
+    do {
+      try write(
+        operations, to: record, kind: kind, hlc: nextHLC(writtenAt: row.writtenAt),
+        channel: channel, changedBy: row.changedBy, changedFor: row.changedFor)
+    } catch StoreError.refused(_, let why, _) {
+      (record.flags, record.dirty, record.needsFullProjection) = before
+      // What stays everywhere else is shown here again.
+      if row.operation == .delete {
+        record.flags.remove(.isShown)
+        record.dirty.insertAll()
+      }
+      throw CaptureFailure(reason: why)
+    }
   }
 
   private func parse(_ text: String) throws -> JSONValue {
@@ -105,10 +119,52 @@ extension StoreEngine {
     return row["id"]?.text.flatMap { RecordID($0) }
   }
 
-  /// Stamps, encodes, logs and merges one own change.
+  /// Stamps, encodes, logs and merges what was written here: one change, or, where that would be larger
+  /// than ``largestWriteBytes``, several of one stamp. The cells of a record are independent of each
+  /// other, so a replica that has the first of them shows a part of the write, and nothing wrong.
+  ///
+  /// Throws a refusal, before anything is logged, where one cell alone is larger.
   func write(
     _ operations: [FieldOperation], to record: WorkingRecord, kind: KindDeclaration,
     hlc: HLC, channel: String, changedBy: RecordID? = nil, changedFor: RecordID? = nil
+  ) throws {
+    for part in try parts(of: operations, kind: kind) {
+      try writeOne(
+        part, to: record, kind: kind, hlc: hlc, channel: channel, changedBy: changedBy,
+        changedFor: changedFor)
+    }
+  }
+
+  /// The operations, in their order, in as few parts as fit.
+  private func parts(
+    of operations: [FieldOperation], kind: KindDeclaration
+  ) throws -> [[FieldOperation]] {
+    let bytes = operations.reduce(0) { $0 + ChangeCodec.mostBytes(of: $1) }
+    guard bytes > largestWriteBytes else { return [operations] }
+    var parts: [[FieldOperation]] = []
+    var room = 0
+    for operation in operations {
+      let size = ChangeCodec.mostBytes(of: operation)
+      guard size <= largestWriteBytes else {
+        throw StoreError.refused(
+          what: "Writing the \(kind.name)",
+          why: "what this does to \(operation.cell.field) alone is larger than a message to the "
+            + "other side may be (8 MB), so it would never arrive",
+          hint: "Nothing was written; do it in smaller steps.")
+      }
+      if parts.isEmpty || size > room {
+        parts.append([])
+        room = largestWriteBytes
+      }
+      parts[parts.count - 1].append(operation)
+      room -= size
+    }
+    return parts
+  }
+
+  private func writeOne(
+    _ operations: [FieldOperation], to record: WorkingRecord, kind: KindDeclaration,
+    hlc: HLC, channel: String, changedBy: RecordID?, changedFor: RecordID?
   ) throws {
     let origin = Origin(replica: replica, lane: kind.lane)
     let ref = try origins.makeRef(of: origin, inProjectRef: record.project, in: database)

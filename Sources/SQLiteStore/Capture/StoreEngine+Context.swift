@@ -38,10 +38,11 @@ extension StoreEngine {
       old.cells[CellKey(field)] = nil
       new.cells[CellKey(field)] = nil
     }
-    var operations = try operations(
-      old.differences(to: new, in: kind), in: context, kind: kind, isBlind: seen == nil)
-    if let restoration = try restoration(of: record) { operations.append(restoration) }
-    return operations
+    // First, so that no part of a large row comes to a record that is still deleted.
+    let restoration = try restoration(of: record).map { [$0] } ?? []
+    return try restoration
+      + operations(
+        old.differences(to: new, in: kind), in: context, kind: kind, isBlind: seen == nil)
   }
 
   /// What brings a deleted record back, or `nil` where it is not deleted.

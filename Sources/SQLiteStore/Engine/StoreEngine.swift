@@ -21,6 +21,9 @@ final class StoreEngine {
   /// Whether plain changes go from their bytes to rows; off, they take the way of all others, which
   /// comes to the same.
   var takesPlainChanges = true
+  /// Bytes of operations that one own change may have, with room for its natural key and its stamps in
+  /// ``Limits/changeBytes``. Less makes more changes of a large write.
+  var largestWriteBytes = Limits.changeBytes - (32 << 10)
   let outbox: Outbox
   private let openGate: PreparedStatement
   private let closeGate: PreparedStatement

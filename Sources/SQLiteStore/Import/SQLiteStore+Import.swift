@@ -20,6 +20,8 @@ extension SQLiteStore {
         } catch let error as FieldError {
           outcome.refused.append(
             ImportOutcome.Refusal(line: firstLine + offset, reason: error.description))
+        } catch StoreError.refused(_, let why, _) {
+          outcome.refused.append(ImportOutcome.Refusal(line: firstLine + offset, reason: why))
         }
       }
       return outcome

@@ -75,9 +75,12 @@ extension StoreView {
       return key.isEmpty
     }
     guard key.count == kind.naturalKey.count else { return nil }
-    let condition = kind.naturalKey.map { "\(Columns.quoted($0)) = ?" }.joined(separator: " AND ")
-    return RowKey(
-      condition: condition, arguments: StatementArguments(key.map { $0.stored ?? "" }))
+    let parameters = key.map { value in
+      value.text.map(Columns.parameter) ?? (sql: "?", value: value.stored ?? "")
+    }
+    let condition = zip(kind.naturalKey, parameters)
+      .map { "\(Columns.quoted($0)) = \($1.sql)" }.joined(separator: " AND ")
+    return RowKey(condition: condition, arguments: StatementArguments(parameters.map(\.value)))
   }
 
   /// What people call a record, or `nil` where it has no title or name.

@@ -104,7 +104,7 @@ final class StoreExport {
   private func start(of kind: KindDeclaration, _ database: Database) throws -> Place {
     guard selection.isCanonical else { return .afterRow(Int64.min) }
     guard !kind.naturalKey.isEmpty else { return .afterID("") }
-    let key = kind.naturalKey.map(Columns.quoted).joined(separator: ", ")
+    let key = kind.naturalKey.map { Columns.whole($0, of: kind) }.joined(separator: ", ")
     let cursor = try Row.fetchCursor(
       database,
       sql: "SELECT rowid, project, \(key) FROM \(Columns.quoted(kind.table)) \(projectCondition)",

@@ -36,6 +36,18 @@ extension StoreReader {
     return try StoreCopy(takingOver: place)
   }
 
+  /// Why writes could not be made changes and wait in the outbox, at most five sentences.
+  public func setAside() throws -> [String] {
+    try read("looking at what was set aside") { view in
+      try String.fetchAll(
+        view.database,
+        sql: """
+          SELECT 'a write to the kind ' || kind || ': ' || failure FROM sync_outbox
+          WHERE failure IS NOT NULL GROUP BY kind, failure ORDER BY min(id) LIMIT 5
+          """)
+    }
+  }
+
   /// What SQLite finds wrong with the file; empty where it is whole. Cost: reading the store once.
   public func findDamage() throws -> [String] {
     try wrappingDatabaseErrors("looking the store over") {

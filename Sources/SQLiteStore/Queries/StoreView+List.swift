@@ -46,11 +46,12 @@ extension StoreView {
     let columns = RecordColumns(kind)
     let sorted = order.map { Columns.quoted($0.field) + ($0.isDescending ? " DESC" : "") }
       .joined(separator: ", ")
+    let places = order.map { Columns.whole($0.field, of: kind) }.joined(separator: ", ")
     let limit = max(1, query.limit)
     let rows = try Row.fetchCursor(
       database,
       sql: """
-        SELECT \(columns.selection), \(order.map { Columns.quoted($0.field) }.joined(separator: ", "))
+        SELECT \(columns.selection), \(places)
         FROM \(Columns.quoted(kind.table)) \(filter.condition) ORDER BY \(sorted) LIMIT \(limit + 1)
         """,
       arguments: StatementArguments(filter.arguments))
@@ -105,7 +106,8 @@ private struct ListCursor {
     switch value.storage {
     case .int64(let integer): .integer(integer)
     case .string(let text): .text(text)
-    case .null, .double, .blob: .null
+    case .blob(let bytes): .text(String(decoding: bytes, as: UTF8.self))
+    case .null, .double: .null
     }
   }
 
@@ -123,18 +125,20 @@ private struct ListCursor {
     for (place, wanted) in order.enumerated() {
       var clauses: [String] = []
       for before in 0..<place {
-        clauses.append("\(Columns.quoted(order[before].field)) IS ?")
-        arguments.append(stored(values[before + 1]))
+        let (sql, value) = parameter(values[before + 1])
+        clauses.append("\(Columns.quoted(order[before].field)) IS \(sql)")
+        arguments.append(value)
       }
       let column = Columns.quoted(wanted.field)
-      switch (stored(values[place + 1]), wanted.isDescending) {
+      let (sql, value) = parameter(values[place + 1])
+      switch (value, wanted.isDescending) {
       case (nil, true): clauses.append("0")
       case (nil, false): clauses.append("\(column) IS NOT NULL")
       case (let value?, true):
-        clauses.append("(\(column) < ? OR \(column) IS NULL)")
+        clauses.append("(\(column) < \(sql) OR \(column) IS NULL)")
         arguments.append(value)
       case (let value?, false):
-        clauses.append("\(column) > ?")
+        clauses.append("\(column) > \(sql)")
         arguments.append(value)
       }
       alternatives.append("(" + clauses.joined(separator: " AND ") + ")")
@@ -142,8 +146,12 @@ private struct ListCursor {
     filter.add(alternatives.joined(separator: " OR "), values: arguments)
   }
 
-  private func stored(_ value: JSONValue) -> (any DatabaseValueConvertible)? {
-    value.text ?? value.integer
+  private func parameter(
+    _ value: JSONValue
+  ) -> (sql: String, value: (any DatabaseValueConvertible)?) {
+    guard let text = value.text else { return ("?", value.integer) }
+    let (sql, value) = Columns.parameter(text)
+    return (sql, value)
   }
 
   private var refusal: StoreError {

@@ -37,9 +37,10 @@ struct RecordColumns {
 
   init(_ kind: KindDeclaration) {
     self.kind = kind
-    let names = kind.fields.map(\.name) + ["project", "revision"]
-    selection = ((kind.naturalKey.isEmpty ? ["id"] : []) + names)
-      .map(Columns.quoted).joined(separator: ", ")
+    let columns =
+      (kind.naturalKey.isEmpty ? ["\"id\""] : [])
+      + kind.fields.map { Columns.whole($0.name, of: kind) } + ["\"project\"", "\"revision\""]
+    selection = columns.joined(separator: ", ")
   }
 
   /// `nil` for a row whose id is no UUID or whose project is not known.
@@ -72,22 +73,27 @@ struct RecordColumns {
     switch stored.storage {
     case .int64(let integer): .integer(integer)
     case .string(let text): .text(text)
-    case .null, .double, .blob: .text("")
+    case .blob(let bytes): .text(String(decoding: bytes, as: UTF8.self))
+    case .null, .double: .text("")
     }
   }
 
   /// `nil` where there is no value.
   private func json(_ stored: DatabaseValue, of field: FieldDeclaration) -> JSONValue? {
     switch stored.storage {
-    case .null, .double, .blob: return nil
+    case .null, .double: return nil
     case .int64(let integer): return field.display(.integer(integer))
-    case .string(let text):
-      switch field.type {
-      case .textSet, .referenceSet, .map: return Self.canonical(text)
-      case .text, .prose, .integer, .integerIn, .boolean, .time, .choice, .state, .reference,
-        .anyReference, .money:
-        return .text(text)
-      }
+    case .string(let text): return json(text, of: field)
+    case .blob(let bytes): return json(String(decoding: bytes, as: UTF8.self), of: field)
+    }
+  }
+
+  private func json(_ text: String, of field: FieldDeclaration) -> JSONValue? {
+    switch field.type {
+    case .textSet, .referenceSet, .map: Self.canonical(text)
+    case .text, .prose, .integer, .integerIn, .boolean, .time, .choice, .state, .reference,
+      .anyReference, .money:
+      .text(text)
     }
   }
 

@@ -79,6 +79,28 @@ struct CaptureChecks {
   private func path(_ field: FieldDeclaration) -> String { "\(kind.table).\(field.name)" }
 
   private func valueChecks(_ field: FieldDeclaration, _ value: String) -> [Check] {
+    noNUL(field, value) + typeChecks(field, value)
+  }
+
+  /// Other programs take U+0000 for the end of a text, and would show and copy no more than that.
+  private func noNUL(_ field: FieldDeclaration, _ value: String) -> [Check] {
+    let condition: String
+    switch field.type {
+    // A choice and a reference are what they may be to the last byte.
+    case .integer, .integerIn, .boolean, .time, .choice, .reference, .anyReference: return []
+    case .text, .prose, .state, .money:
+      condition = "instr(\(value), char(0)) > 0"
+    case .textSet, .referenceSet, .map:
+      // As JSON escapes it, too: where backslashes that stand for themselves are gone, one before
+      // u0000 escapes it.
+      condition =
+        "instr(\(value), char(0)) > 0 "
+        + #"OR instr(replace(\#(value), '\\', ''), '\u0000') > 0"#
+    }
+    return [Check(condition: condition, sentence: "\(path(field)) may not contain U+0000")]
+  }
+
+  private func typeChecks(_ field: FieldDeclaration, _ value: String) -> [Check] {
     switch field.type {
     case .text: [tooLong(field, value, Limits.shortTextBytes)] + keyText(field, value)
     case .prose: [tooLong(field, value, Limits.proseBytes)]
@@ -112,8 +134,21 @@ struct CaptureChecks {
     return [
       Check(
         condition: "instr(\(value), char(31)) > 0",
-        sentence: "\(path(field)) is part of a key and may not contain U+001F")
+        sentence: "\(path(field)) is part of a key and may not contain U+001F"),
+      Check(
+        condition: notUTF8(value), sentence: "\(path(field)) is part of a key and must be UTF-8"),
     ]
+  }
+
+  /// Whether a text has bytes that are no character: those are repaired when it is captured, and a key
+  /// would then name another row. Each character is compared with how its number is written; a text
+  /// of ASCII alone is not looked at so closely.
+  private func notUTF8(_ value: String) -> String {
+    "\(value) GLOB '*[^' || char(1) || '-' || char(127) || ']*' AND EXISTS ("
+      + "WITH RECURSIVE place (i, last) AS (SELECT 1, length(\(value)) "
+      + "UNION ALL SELECT i + 1, last FROM place WHERE i < last) "
+      + "SELECT 1 FROM place WHERE hex(char(unicode(substr(\(value), i, 1)))) "
+      + "<> hex(substr(\(value), i, 1)))"
   }
 
   private func oneOf(_ choices: [String], _ field: FieldDeclaration, _ value: String) -> Check {

@@ -1,3 +1,4 @@
+import GRDB
 import SyncCore
 
 /// How a declared field stands in a table.
@@ -23,6 +24,23 @@ enum Columns {
       .map:
       "TEXT"
     }
+  }
+
+  /// A column as an expression that gives all of a field's text, as bytes: GRDB reads and binds texts
+  /// up to U+0000, which older rows and those of peers may have.
+  static func whole(_ name: String, of kind: KindDeclaration) -> String {
+    guard let field = kind.field(named: name), sqlType(of: field.type) == "TEXT" else {
+      return quoted(name)
+    }
+    return "CAST(\(quoted(name)) AS BLOB)"
+  }
+
+  /// A text as a parameter that keeps all of it, and the parameter's value.
+  static func parameter(
+    _ text: String
+  ) -> (sql: String, value: any DatabaseValueConvertible) {
+    text.utf8.contains(0)
+      ? ("CAST(? AS TEXT)", DatabaseBytes(Array(text.utf8))) : ("?", text)
   }
 
   /// Milliseconds since 1970, UTC, as SQLite knows them.

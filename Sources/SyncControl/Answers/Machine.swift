@@ -9,12 +9,18 @@ public struct DoctorFacts: Codable, Hashable, Sendable {
   public var diskBytes: Int64
   /// What SQLite finds wrong with the file, at most five sentences; empty where it is whole.
   public var damage: [String]
+  /// Why writes could not be made changes and wait in the outbox, at most five sentences.
+  public var setAside: [String]
 
-  public init(storePath: String, diskFreeBytes: Int64, diskBytes: Int64, damage: [String]) {
+  public init(
+    storePath: String, diskFreeBytes: Int64, diskBytes: Int64, damage: [String],
+    setAside: [String] = []
+  ) {
     self.storePath = storePath
     self.diskFreeBytes = diskFreeBytes
     self.diskBytes = diskBytes
     self.damage = damage
+    self.setAside = setAside
   }
 }
 

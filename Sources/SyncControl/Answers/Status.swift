@@ -175,6 +175,8 @@ extension Status {
     public var endpoint: String?
     /// When the state began.
     public var since: Int64
+    /// Parts of the log that stop at a change too large to be sent; nil where there are none.
+    public var unsendable: Int?
 
     public init(state: State, words: String, endpoint: String?, since: Int64) {
       self.state = state
@@ -189,9 +191,10 @@ extension Status {
       try container.encode(words, forKey: .words)
       try container.encode(endpoint, forKey: .endpoint)
       try container.encode(since, forKey: .since)
+      try container.encodeIfPresent(unsendable, forKey: .unsendable)
     }
 
-    private enum CodingKeys: String, CodingKey { case state, words, endpoint, since }
+    private enum CodingKeys: String, CodingKey { case state, words, endpoint, since, unsendable }
   }
 
   /// Whether both sides hold the same, and the moment that this speaks of.

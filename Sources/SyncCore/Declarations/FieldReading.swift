@@ -37,6 +37,7 @@ extension FieldDeclaration {
         guard let text = member.value.text, text.utf8.count <= Limits.shortTextBytes else {
           throw fail("must be an object of texts")
         }
+        guard !text.utf8.contains(0), !member.name.utf8.contains(0) else { throw containsNUL }
         cells.append((CellKey(name, element: member.name), .text(text)))
       }
       return cells
@@ -88,6 +89,7 @@ extension FieldDeclaration {
   private func text(_ json: JSONValue, atMost limit: Int) throws(FieldError) -> String {
     guard let text = json.text else { throw fail("must be a text") }
     guard text.utf8.count <= limit else { throw fail("is longer than \(limit) bytes") }
+    guard !text.utf8.contains(0) else { throw containsNUL }
     return text
   }
 
@@ -120,6 +122,7 @@ extension FieldDeclaration {
     guard lifecycle.states.contains(text) || takesArgument else {
       throw fail("must be one of \(lifecycle.states.joined(separator: ", "))")
     }
+    guard !text.utf8.contains(0) else { throw containsNUL }
     return text
   }
 
@@ -139,6 +142,8 @@ extension FieldDeclaration {
     else { throw fail("must be minor units and a currency, such as 1250 EUR") }
     return "\(amount) \(currency)"
   }
+
+  private var containsNUL: FieldError { fail("may not contain U+0000") }
 
   private func fail(_ reason: String) -> FieldError { FieldError("\(name) \(reason)") }
 }

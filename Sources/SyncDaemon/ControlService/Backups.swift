@@ -72,7 +72,8 @@ extension DoctorFacts {
     let block = Int64(disk.f_frsize)
     self.init(
       storePath: reader.path, diskFreeBytes: Int64(disk.f_bavail) * block,
-      diskBytes: Int64(disk.f_blocks) * block, damage: try reader.findDamage())
+      diskBytes: Int64(disk.f_blocks) * block, damage: try reader.findDamage(),
+      setAside: try reader.setAside())
   }
 }
 

@@ -329,6 +329,7 @@ extension LabLink {
     standing.fingerprint = credentials?.own.publicKey.fingerprint
     standing.violations = violations
     standing.clockOffsetMilliseconds = session?.clockOffsetMilliseconds
+    standing.note(unsendable: session?.unsendableOrigins ?? 0)
     standing.isInSync = session?.inSyncSince != nil
     standing.inSyncAt = session?.inSyncSince?.wallMilliseconds ?? lastProof
     standing.peer = session?.peer?.replica

@@ -32,7 +32,9 @@ extension OnlineLink {
     let sessions = worker.sessions
     guard !sessions.isEmpty else { return "listening on \(endpoint); no laptop is connected" }
     let settled = sessions.count { $0.session.inSyncSince != nil }
-    return "listening on \(endpoint); \(sessions.count) connected, \(settled) in sync"
+    let words = "listening on \(endpoint); \(sessions.count) connected, \(settled) in sync"
+    let unsendable = sessions.lazy.compactMap(\.session.unsendableWords).first
+    return unsendable.map { "\(words): \($0)" } ?? words
   }
 
   func standing(at now: Instant, store: SQLiteStore) -> LinkStanding {
@@ -41,6 +43,7 @@ extension OnlineLink {
     var standing = LinkStanding(
       connection: Status.Connection(
         state: .listening, words: connectionWords(at: now), endpoint: endpoint, since: since))
+    standing.note(unsendable: sessions.lazy.map(\.session.unsendableOrigins).max() ?? 0)
     standing.isInSync = settled.count == sessions.count
     standing.violations = violations
     standing.fingerprint = fingerprint

@@ -77,4 +77,9 @@ struct LinkStanding {
   var violations = 0
   /// Of this machine's own key.
   var fingerprint: String?
+
+  /// Parts of the log that stop at a change too large to be sent.
+  mutating func note(unsendable count: Int) {
+    connection.unsendable = count > 0 ? count : nil
+  }
 }

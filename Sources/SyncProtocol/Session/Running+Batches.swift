@@ -90,6 +90,10 @@ extension Running {
     }
     let stamps = configuration.enrolment.stamps
     for (place, change) in run.changes.enumerated() {
+      // It could be passed on to nobody, and nothing behind it either.
+      guard change.bytes.count + change.personal.count <= Limits.changeBytes else {
+        return (place, "it is larger than a change may be")
+      }
       if let words = stamps.objection(to: change, of: run.replica) { return (place, words) }
     }
     return nil
@@ -160,11 +164,12 @@ extension Running {
     _ batch: ChangeBatch, at now: Instant, outputs: inout [SessionOutput]
   ) {
     let project = batch.project
-    // Room for the numbers and lengths around the changes.
-    guard batch.byteCount <= ProtocolLimits.messageBytes - (64 << 10) else {
+    // Capture makes no such change; a log of an earlier version may have one.
+    guard batch.byteCount <= Limits.changeBytes else {
       for run in batch.runs {
         let origin = Origin(replica: run.replica, lane: batch.lane)
         shares[project]?.exclude(origin)
+        shares[project]?.unsendable.insert(origin)
         outputs.append(.event(.tooLarge(project, origin, bytes: batch.byteCount)))
       }
       return

@@ -20,7 +20,8 @@ extension Running {
     }
     if isOvertaken { return try inquireFork(at: now, store: &store, outputs: &outputs) }
     for project in order {
-      for origin in (shares[project]?.excluded ?? []).sorted() {
+      guard let share = shares[project] else { continue }
+      for origin in share.excluded.subtracting(share.unsendable).sorted() {
         let ending = try differs(origin, in: project, at: now, store: &store, outputs: &outputs)
         if ending != nil || inquiry != nil { return ending }
       }

@@ -171,9 +171,21 @@ extension Session {
   /// The peer is revoked, and hands over what it has.
   public var isHolding: Bool { running?.configuration.enrolment.isHeld ?? false }
 
-  /// Origins whose chains differ from the other side's, or that can not be sent: they wait.
+  /// Origins whose chains differ from the other side's: they wait.
   public var differingOrigins: Int {
-    running?.shares.values.reduce(0) { $0 + $1.excluded.count } ?? 0
+    running?.shares.values.reduce(0) { $0 + $1.excluded.count - $1.unsendable.count } ?? 0
+  }
+
+  /// Origins of this store whose next change is larger than ``Limits/changeBytes``: they wait.
+  public var unsendableOrigins: Int {
+    running?.shares.values.reduce(0) { $0 + $1.unsendable.count } ?? 0
+  }
+
+  /// What that means, as a part of a sentence for a person; `nil` where there are none.
+  public var unsendableWords: String? {
+    guard unsendableOrigins > 0 else { return nil }
+    return "a change that an earlier version wrote here is larger than a message may be (8 MB), so "
+      + "it and what was written after it stay on this machine"
   }
 
   /// The shared projects, sorted.

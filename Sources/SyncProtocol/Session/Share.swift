@@ -11,6 +11,8 @@ struct Share: Sendable {
   var confirmed = ProjectVector()
   /// Origins whose chains differ, or that can not be sent.
   var excluded: Set<Origin> = []
+  /// Those of them whose next change no message has room for.
+  var unsendable: Set<Origin> = []
   /// Lanes of which something may be left to send.
   var pending: Set<Lane> = []
   var proof: Proof = .unproven

@@ -39,7 +39,7 @@ struct Examination {
       finding("daemon", .good, "\(status.software) answers, as the \(status.side.rawValue) side")
     ]
     findings += status.side == .lab ? wayOut : [door]
-    findings += [disk, store, waiting, parked, conflicts]
+    findings += [disk, store, size, capture, waiting, parked, conflicts].compactMap(\.self)
     return DoctorReport(findings: findings)
   }
 
@@ -125,7 +125,8 @@ struct Examination {
     case .failed(let words):
       finding(
         "round trip", .problem, "a sync did not end well: \(words)",
-        "mend what is wrong above; then labctl sync now")
+        size == nil
+          ? "mend what is wrong above; then labctl sync now" : "what is said below about the size")
     }
   }
 
@@ -168,6 +169,26 @@ struct Examination {
     return finding(
       "store", .problem, "the file is damaged: \(first)",
       "stop labsyncd, copy the file away, and restore a backup (see the runbook)")
+  }
+
+  /// A change that no message has room for. Capture makes none.
+  private var size: Finding? {
+    guard (status.connection.unsendable ?? 0) > 0 else { return nil }
+    return finding(
+      "size", .problem,
+      "a change that an earlier version wrote is larger than a message may be (8 MB): it and what its "
+        + "machine wrote after it stay here, and nothing of it is lost",
+      "keep this machine and make a backup of it (labctl backup FILE); ask who looks after LabSync: "
+        + "labctl export writes out what is only here")
+  }
+
+  private var capture: Finding? {
+    guard let first = facts.setAside.first else { return nil }
+    return finding(
+      "capture", .problem,
+      "what a program wrote can not be sent, and waits in the outbox: \(first)",
+      "tell who wrote the program; the rows are in the table sync_outbox, with the reason in failure"
+    )
   }
 
   private var waiting: Finding {

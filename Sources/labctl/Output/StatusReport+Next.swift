@@ -3,6 +3,10 @@ import SyncControl
 extension StatusReport {
   /// The one thing to do next, most urgent first.
   var next: String {
+    if (status.connection.unsendable ?? 0) > 0 {
+      return "keep this machine, and ask who looks after LabSync: a change is too large to be sent "
+        + "(labctl doctor)"
+    }
     if status.side == .online { return nextOnline }
     switch status.connection.state {
     case .refused: return "ask who runs the online side to let this machine in (labctl doctor)"
