@@ -369,6 +369,6 @@ extension OnlineLink {
 }
 
 /// `1 change`, `2 changes`.
-private func counted(_ number: Int, _ noun: String) -> String {
+func counted(_ number: Int, _ noun: String) -> String {
   "\(number) \(noun)\(number == 1 ? "" : "s")"
 }

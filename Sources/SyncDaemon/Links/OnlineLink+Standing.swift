@@ -17,7 +17,7 @@ extension OnlineLink {
     fleetMemory.note(worker.sessions.map { ($0.device.name, $0.session) }, store, at: now)
   }
 
-  func leaveCheck(uncaptured: Int, store: SQLiteStore) -> LeaveCheck? { nil }
+  func leaveCheck(uncaptured: Int, only: ProjectID?, store: SQLiteStore) -> LeaveCheck? { nil }
 
   func beginAnew(at now: Instant, store: inout SQLiteStore) {}
 
