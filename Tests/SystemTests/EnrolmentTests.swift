@@ -77,10 +77,45 @@ extension SystemTests {
       #expect(status.fingerprint == peer.fingerprint)
       #expect(status.connection.words.contains("waits to be let in"))
       #expect(status.connection.words.contains(peer.fingerprint))
+      // What it calls itself lets nobody in.
+      let byName = try lab.online.labctl(["peer", "approve", "laptop-1"])
+      #expect(byName.ending.exitStatus == 64, "\(byName.output)")
+      #expect(byName.errors.contains("by its fingerprint or its key alone"))
       let approved = try lab.online.labctl(["peer", "approve", peer.fingerprint])
-      #expect(approved.output == "laptop-1 is let in\n")
+      #expect(approved.output == "laptop-1 (\(peer.fingerprint)) is let in\n")
       laptop.connectNow()
       try lab.waitUntilInSync()
+    }
+
+    @Test("is not won by a stranger that calls itself like another's fingerprint, or like another")
+    func strangersNames() throws {
+      let lab = try Lab(laptops: 2)
+      let (stranger, honest) = (lab.laptops[0], lab.laptops[1])
+      let fingerprint = try CurvePublicKey(z85: honest.publicKey).fingerprint
+      for name in ["laptop-1", "laptop-2"] {
+        try FileManager.default.removeItem(atPath: "\(lab.online.folder)/authorized/\(name)")
+      }
+      let path = "\(stranger.folder)/lab.yaml"
+      let configuration = try String(contentsOfFile: path, encoding: .utf8)
+      try configuration.replacing(#"name: "laptop-1""#, with: #"name: "\#(fingerprint)""#)
+        .write(toFile: path, atomically: true, encoding: .utf8)
+      try lab.online.start()
+      try stranger.start()
+      let deadline = Deadline(seconds: 60)
+      while try lab.online.ask(PeerListRequest()).peers.isEmpty, !deadline.hasPassed {
+        Deadline.pause(milliseconds: 20)
+      }
+      // The honest one has not come yet: nobody is let in in its place.
+      let early = try lab.online.labctl(["peer", "approve", fingerprint])
+      #expect(early.ending.exitStatus == 64, "\(early.output)")
+      #expect(try lab.online.ask(PeerListRequest()).peers.map(\.standing) == ["pending"])
+      // When it has come, the stranger's name is in nobody's way.
+      try honest.start()
+      while try lab.online.ask(PeerListRequest()).peers.count < 2, !deadline.hasPassed {
+        Deadline.pause(milliseconds: 20)
+      }
+      let approved = try lab.online.labctl(["peer", "approve", fingerprint])
+      #expect(approved.output == "laptop-2 (\(fingerprint)) is let in\n", "\(approved.errors)")
     }
 
     @Test(

@@ -52,22 +52,31 @@ extension OnlineLink {
       held: held, reason: device.reason, isByFile: isByFile)
   }
 
-  /// The one device that a text names: by its name, its fingerprint, or its key.
+  /// The one device that a text names: by its key, else by its fingerprint, else by its name. A machine
+  /// that waits says its name itself, so that this names nobody.
   private func device(_ text: String) throws(ControlFailure) -> EnrolledDevice {
     var all = doorkeeper.enrolled.values.filter { !doorkeeper.isByFile($0.key) }
     all += doorkeeper.byFile.map {
       EnrolledDevice(key: $0.key, name: $0.name, standing: .admitted, since: 0)
     }
-    let found = all.filter {
-      $0.key == text || $0.name == text
-        || Doorkeeper.fingerprint(of: $0.key) == text.uppercased()
-    }
+    let ways = [
+      all.filter { $0.key == text },
+      all.filter { Doorkeeper.fingerprint(of: $0.key) == text.uppercased() },
+      all.filter { $0.standing != .pending && $0.name == text },
+    ]
+    let found = ways.first { !$0.isEmpty } ?? []
     if let device = found.first, found.count == 1 { return device }
     throw ControlFailure(
       what: found.isEmpty
         ? "no machine is called '\(text)'" : "\(found.count) machines are '\(text)'",
-      why: "a machine is named by its name, its fingerprint or its key",
+      why: "a machine is named by its name, its fingerprint or its key, and one that waits to be "
+        + "let in by its fingerprint or its key alone",
       remedy: "take the fingerprint from labctl peer list", exit: .usage)
+  }
+
+  /// As a person compares it.
+  private func named(_ device: EnrolledDevice) -> String {
+    "\(device.name) (\(Doorkeeper.fingerprint(of: device.key)))"
   }
 
   private func projects(
@@ -171,7 +180,7 @@ extension OnlineLink {
       ? "; it goes on under a new name, and what it wrote meanwhile comes with it"
         + (held > 0 ? " (for what is held of before: labctl peer release)" : "")
       : ""
-    return Confirmation(words: "\(device.name) is let in\(rest)")
+    return Confirmation(words: "\(named(device)) is let in\(rest)")
   }
 }
 
@@ -213,7 +222,7 @@ extension OnlineLink {
       voided == 0
       ? "nothing that is here was taken back"
       : "\(counted(Int(voided), "change")) of it count no more"
-    return PeerRevocation(words: "\(device.name) is shut out; \(taken)", voided: voided)
+    return PeerRevocation(words: "\(named(device)) is shut out; \(taken)", voided: voided)
   }
 
   private func projects(of device: EnrolledDevice, _ store: SQLiteStore) -> [ProjectID] {
