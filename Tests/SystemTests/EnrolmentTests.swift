@@ -118,6 +118,54 @@ extension SystemTests {
       #expect(approved.output == "laptop-2 (\(fingerprint)) is let in\n", "\(approved.errors)")
     }
 
+    @Test("that a file gave and took is revoked from a moment on, by the file's name")
+    func revocationBehindTheFile() throws {
+      let lab = try Lab(laptops: 1)
+      let laptop = lab.laptops[0]
+      try lab.start()
+      try lab.waitUntilInSync()
+      _ = try laptop.labctl(["add", "idea", "title=to be taken back"])
+      try lab.waitUntilInSync()
+      let from = lab.online.folder + "/authorized/laptop-1"
+      let file = lab.online.folder + "/authorized/table-3"
+      // The name of the file is the operator's, and not what the machine calls itself.
+      try FileManager.default.moveItem(atPath: from, toPath: file)
+      let deadline = Deadline(seconds: 60)
+      while try lab.online.ask(PeerListRequest()).peers.map(\.name) != ["table-3"],
+        !deadline.hasPassed
+      {
+        Deadline.pause(milliseconds: 20)
+      }
+      try FileManager.default.removeItem(atPath: file)
+      while try lab.online.ask(PeerListRequest()).peers.contains(where: \.isByFile),
+        !deadline.hasPassed
+      {
+        Deadline.pause(milliseconds: 20)
+      }
+      let before = try lab.online.ask(PeerShowRequest(peer: "table-3"))
+      #expect(before.chains.contains { $0.here > 0 })
+      #expect(!before.onlyThere.contains("nothing of it is here"))
+      // It knocks, and is on the list of those that wait.
+      while try lab.online.ask(PeerListRequest()).peers.isEmpty, !deadline.hasPassed {
+        laptop.connectNow()
+        Deadline.pause(milliseconds: 500)
+      }
+      let fingerprint = try CurvePublicKey(z85: laptop.publicKey).fingerprint
+      for name in ["table-3", fingerprint] {
+        let detail = try lab.online.ask(PeerShowRequest(peer: name))
+        #expect(detail.chains == before.chains)
+      }
+      let revoked = try lab.online.ask(
+        PeerRevokeRequest(peer: "table-3", reason: "lost in a bus", since: 0))
+      #expect(revoked.voided > 0)
+      #expect(!(try lab.online.labctl(["list", "idea"]).output.contains("to be taken back")))
+      // By a daemon that never saw the file, under the name that the table keeps.
+      try lab.online.stop()
+      try lab.online.start()
+      let after = try lab.online.ask(PeerShowRequest(peer: "table-3"))
+      #expect(after.chains.contains { $0.standsUntil == 0 })
+    }
+
     @Test(
       "is to some projects: another is said in words, and a role that reads gets and brings nothing"
     )
