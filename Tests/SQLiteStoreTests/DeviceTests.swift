@@ -198,8 +198,11 @@ struct DeviceTests {
     try lab.sql(
       "INSERT INTO ideas (title, project) VALUES ('stays', ?)", [other.description])
     try lab.capture()
-    let departure = try lab.store.leave(lab.project, at: lab.now)
+    let removal = try lab.store.leave(
+      lab.project, confirmed: lab.store.vector(of: lab.project), at: lab.now)
+    let departure = removal.departure
     #expect(departure.changes == 1)
+    #expect(removal.writes == 0)
     #expect(lab.store.projects == [other])
     #expect(try lab.text("SELECT group_concat(title) FROM ideas") == "stays")
     #expect(try lab.store.untoldDepartures() == [departure])
@@ -214,5 +217,31 @@ struct DeviceTests {
     #expect(try lab.capture().changes == 1)
     try lab.store.settleOwnDepartures(at: lab.now)
     #expect(try lab.store.untoldDepartures().isEmpty)
+  }
+
+  @Test("A project that was written to after both sides were compared stays whole")
+  func writtenMeanwhile() throws {
+    let lab = try StoreFixture(number: 1)
+    try lab.sql("INSERT INTO ideas (title) VALUES ('compared')")
+    try lab.capture()
+    let confirmed = try lab.store.vector(of: lab.project)
+    func leave(_ confirmed: ProjectVector?) throws -> ProjectRemoval {
+      try lab.store.leave(lab.project, confirmed: confirmed, at: lab.now)
+    }
+    // A write that is no change yet, then one that is.
+    try lab.sql("INSERT INTO ideas (title) VALUES ('meanwhile')")
+    #expect(throws: ProjectMoved(writes: 1)) { try leave(confirmed) }
+    try lab.capture()
+    #expect(throws: ProjectMoved(writes: 0)) { try leave(confirmed) }
+    #expect(lab.store.projects == [lab.project])
+    #expect(try lab.count("SELECT count(*) FROM ideas") == 2)
+    #expect(try lab.store.vector(of: lab.project).total == 2)
+    #expect(try lab.store.untoldDepartures().isEmpty)
+    // Whoever wants the loss is told how much it is.
+    try lab.sql("UPDATE ideas SET title = 'once more' WHERE title = 'meanwhile'")
+    let removal = try leave(nil)
+    #expect(removal.departure.changes == 2)
+    #expect(removal.writes == 1)
+    #expect(lab.store.projects.isEmpty)
   }
 }

@@ -72,6 +72,33 @@ struct KeyTests {
     #expect(!failure.description.contains(half))
   }
 
+  @Test("are there wherever the power fails while another pair takes their place")
+  func powerFails() throws {
+    for taken in 0...KeyFolder.Replacing.allCases.count {
+      let folder = try TemporaryFolder()
+      let keys = KeyFolder(path: "\(folder.path)/keys")
+      let pair = try keys.create()
+      // A former key of before is in nobody's way.
+      try folder.write("an older key", to: "keys/curve.secret.former")
+      let next = try keys.makeNext()
+      for step in KeyFolder.Replacing.allCases.prefix(taken) {
+        try keys.take(step, "\(keys.path)/curve.secret.next")
+      }
+      // A daemon that starts now has the old pair or the new, and makes none of its own.
+      let isDone = taken == KeyFolder.Replacing.allCases.count
+      #expect(try keys.load() == (isDone ? next : pair), "\(taken) steps")
+      #expect(throws: KeyFolder.Failure.self) { try keys.create() }
+      #expect(try keys.load() == (isDone ? next : pair), "\(taken) steps")
+      #expect(try keys.next() == (isDone ? nil : next), "\(taken) steps")
+      // Whoever asks again gets to the end.
+      let last = isDone ? try keys.renew() : try keys.switchToNext()
+      #expect(try keys.load() == last)
+      let former = try keys.secretText(at: "\(keys.secretPath).former")
+      #expect(former == (isDone ? next : pair).secretKey.exposedZ85, "\(taken) steps")
+      #expect(try mode(keys.secretPath) == 0o600)
+    }
+  }
+
   @Test("of the authorized are read file by file; a bad file harms no other")
   func authorized() throws {
     let folder = try TemporaryFolder()

@@ -77,10 +77,93 @@ extension SystemTests {
       #expect(status.fingerprint == peer.fingerprint)
       #expect(status.connection.words.contains("waits to be let in"))
       #expect(status.connection.words.contains(peer.fingerprint))
+      // What it calls itself lets nobody in.
+      let byName = try lab.online.labctl(["peer", "approve", "laptop-1"])
+      #expect(byName.ending.exitStatus == 64, "\(byName.output)")
+      #expect(byName.errors.contains("by its fingerprint or its key alone"))
       let approved = try lab.online.labctl(["peer", "approve", peer.fingerprint])
-      #expect(approved.output == "laptop-1 is let in\n")
+      #expect(approved.output == "laptop-1 (\(peer.fingerprint)) is let in\n")
       laptop.connectNow()
       try lab.waitUntilInSync()
+    }
+
+    @Test("is not won by a stranger that calls itself like another's fingerprint, or like another")
+    func strangersNames() throws {
+      let lab = try Lab(laptops: 2)
+      let (stranger, honest) = (lab.laptops[0], lab.laptops[1])
+      let fingerprint = try CurvePublicKey(z85: honest.publicKey).fingerprint
+      for name in ["laptop-1", "laptop-2"] {
+        try FileManager.default.removeItem(atPath: "\(lab.online.folder)/authorized/\(name)")
+      }
+      let path = "\(stranger.folder)/lab.yaml"
+      let configuration = try String(contentsOfFile: path, encoding: .utf8)
+      try configuration.replacing(#"name: "laptop-1""#, with: #"name: "\#(fingerprint)""#)
+        .write(toFile: path, atomically: true, encoding: .utf8)
+      try lab.online.start()
+      try stranger.start()
+      let deadline = Deadline(seconds: 60)
+      while try lab.online.ask(PeerListRequest()).peers.isEmpty, !deadline.hasPassed {
+        Deadline.pause(milliseconds: 20)
+      }
+      // The honest one has not come yet: nobody is let in in its place.
+      let early = try lab.online.labctl(["peer", "approve", fingerprint])
+      #expect(early.ending.exitStatus == 64, "\(early.output)")
+      #expect(try lab.online.ask(PeerListRequest()).peers.map(\.standing) == ["pending"])
+      // When it has come, the stranger's name is in nobody's way.
+      try honest.start()
+      while try lab.online.ask(PeerListRequest()).peers.count < 2, !deadline.hasPassed {
+        Deadline.pause(milliseconds: 20)
+      }
+      let approved = try lab.online.labctl(["peer", "approve", fingerprint])
+      #expect(approved.output == "laptop-2 (\(fingerprint)) is let in\n", "\(approved.errors)")
+    }
+
+    @Test("that a file gave and took is revoked from a moment on, by the file's name")
+    func revocationBehindTheFile() throws {
+      let lab = try Lab(laptops: 1)
+      let laptop = lab.laptops[0]
+      try lab.start()
+      try lab.waitUntilInSync()
+      _ = try laptop.labctl(["add", "idea", "title=to be taken back"])
+      try lab.waitUntilInSync()
+      let from = lab.online.folder + "/authorized/laptop-1"
+      let file = lab.online.folder + "/authorized/table-3"
+      // The name of the file is the operator's, and not what the machine calls itself.
+      try FileManager.default.moveItem(atPath: from, toPath: file)
+      let deadline = Deadline(seconds: 60)
+      while try lab.online.ask(PeerListRequest()).peers.map(\.name) != ["table-3"],
+        !deadline.hasPassed
+      {
+        Deadline.pause(milliseconds: 20)
+      }
+      try FileManager.default.removeItem(atPath: file)
+      while try lab.online.ask(PeerListRequest()).peers.contains(where: \.isByFile),
+        !deadline.hasPassed
+      {
+        Deadline.pause(milliseconds: 20)
+      }
+      let before = try lab.online.ask(PeerShowRequest(peer: "table-3"))
+      #expect(before.chains.contains { $0.here > 0 })
+      #expect(!before.onlyThere.contains("nothing of it is here"))
+      // It knocks, and is on the list of those that wait.
+      while try lab.online.ask(PeerListRequest()).peers.isEmpty, !deadline.hasPassed {
+        laptop.connectNow()
+        Deadline.pause(milliseconds: 500)
+      }
+      let fingerprint = try CurvePublicKey(z85: laptop.publicKey).fingerprint
+      for name in ["table-3", fingerprint] {
+        let detail = try lab.online.ask(PeerShowRequest(peer: name))
+        #expect(detail.chains == before.chains)
+      }
+      let revoked = try lab.online.ask(
+        PeerRevokeRequest(peer: "table-3", reason: "lost in a bus", since: 0))
+      #expect(revoked.voided > 0)
+      #expect(!(try lab.online.labctl(["list", "idea"]).output.contains("to be taken back")))
+      // By a daemon that never saw the file, under the name that the table keeps.
+      try lab.online.stop()
+      try lab.online.start()
+      let after = try lab.online.ask(PeerShowRequest(peer: "table-3"))
+      #expect(after.chains.contains { $0.standsUntil == 0 })
     }
 
     @Test(
@@ -167,7 +250,7 @@ extension SystemTests {
       _ = try laptop.labctl(["add", "idea", "title=zebra-leaves"])
       let kept = try laptop.labctl(["leave", lab.project])
       #expect(kept.ending.exitStatus == 4)
-      #expect(kept.errors.contains("on this laptop alone"))
+      #expect(kept.errors.contains("1 change is only on this machine"))
       _ = try laptop.labctl(["sync", "resume"])
       _ = try laptop.labctl(["sync", "now"])
       let left = try laptop.labctl(["leave", lab.project])
@@ -187,6 +270,58 @@ extension SystemTests {
       #expect(detail.departures.map(\.project) == [lab.project])
       #expect(try lab.online.labctl(["list", "idea"]).output.contains("zebra-leaves"))
       #expect(try laptop.status().projects.isEmpty)
+    }
+
+    @Test("keeps a project whose changes were online once and that nobody can ask about now")
+    func leavingOffline() throws {
+      let lab = try Lab(laptops: 0)
+      try lab.online.start()
+      let laptop = try JoinedLaptop(try lab.invite(["--name", "Table 3"]), in: lab, "table-3")
+      _ = try laptop.labctl(["add", "idea", "title=acknowledged"])
+      _ = try laptop.status { $0.inSync.value && $0.queued == 0 }
+      // The online side may come back as an older copy of itself.
+      try lab.online.stop()
+      let kept = try laptop.labctl(["leave", lab.project])
+      #expect(kept.ending.exitStatus == 4, "\(kept.output)")
+      #expect(kept.errors.contains("not known now that both sides hold the same"))
+      #expect(try laptop.labctl(["list", "idea"]).output.contains("acknowledged"))
+      _ = try laptop.labctl(["add", "idea", "title=never online"])
+      let left = try laptop.labctl(["leave", lab.project, "--discard"])
+      #expect(left.ending.exitStatus == 0, "\(left.errors)")
+      #expect(left.output.contains("not known to be online"))
+      #expect(left.output.contains("1 change written here, and 0 writes not captured yet"))
+      #expect(try laptop.status().projects.isEmpty)
+    }
+
+    @Test("keeps every row that a program commits while the project goes")
+    func leavingBesideAWriter() throws {
+      let lab = try Lab(laptops: 0)
+      try lab.online.start()
+      let laptop = try JoinedLaptop(try lab.invite(["--name", "Table 3"]), in: lab, "table-3")
+      let store = try Database(laptop.storePath)
+      var committed = 0
+      let deadline = Deadline(seconds: 60)
+      // A row is committed while each question is answered: the laptop looks again when it is told.
+      while !(try laptop.status().projects.isEmpty) {
+        let leaving = try ChildProcess(
+          laptop.programs.control, ["leave", lab.project, "--socket", laptop.socketPath],
+          output: "\(laptop.folder)/leave.out", errors: "\(laptop.folder)/leave.err")
+        while !leaving.hasEnded, !deadline.hasPassed {
+          do {
+            try store.execute("INSERT INTO ideas (title) VALUES ('row \(committed)')")
+            committed += 1
+          } catch {
+            // The project is gone, or the store is busy: nothing was committed.
+          }
+          // Now and then it is quiet for long enough.
+          if committed.isMultiple(of: 10) { _ = try leaving.waitForEnd(seconds: 30) }
+          Deadline.pause(milliseconds: 3)
+        }
+        try #require(!deadline.hasPassed)
+      }
+      #expect(committed > 0)
+      let ideas = try lab.online.database().integer("SELECT count(*) FROM ideas")
+      #expect(ideas == committed)
     }
 
     @Test("holds through a change of the online side's key that nobody visits the laptops for")

@@ -9,9 +9,11 @@ import Testing
 struct LeaveCheckTests {
   private let title = CellKey("title")
 
-  private func check(_ simulation: Simulation, uncaptured: Int = 0) throws -> LeaveCheck {
+  private func check(
+    _ simulation: Simulation, uncaptured: Int = 0, only: ProjectID? = nil
+  ) throws -> LeaveCheck {
     try LeaveCheck(
-      uncaptured: uncaptured, session: simulation.labs[0].worker.session,
+      uncaptured: uncaptured, session: simulation.labs[0].worker.session, only: only,
       store: simulation.labs[0].store)
   }
 
@@ -65,5 +67,8 @@ struct LeaveCheckTests {
     try store.write("idea", recordID(9), [title: .text("t")], in: other, at: start)
     simulation.change(0) { $0.store = store }
     #expect(try check(simulation).reasons == [.notDurable(1)])
+    // Looked at alone, what is shared is safe, and the other is neither there nor proven.
+    #expect(try check(simulation, only: project).isSafe)
+    #expect(try check(simulation, only: other).reasons == [.notDurable(1), .notProven])
   }
 }

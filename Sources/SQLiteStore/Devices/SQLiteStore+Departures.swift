@@ -1,6 +1,20 @@
 import GRDB
 import SyncCore
 
+/// What went with a project that was left.
+public struct ProjectRemoval: Hashable, Sendable {
+  /// The receipt, with the number of changes.
+  public var departure: Departure
+  /// Writes through SQL that were no change yet, or could be none.
+  public var writes: Int
+}
+
+/// A project was written to after both sides were compared: nothing is removed.
+public struct ProjectMoved: Error, Hashable, Sendable {
+  /// Writes through SQL that are no change.
+  public var writes: Int
+}
+
 /// Projects that were left: on a laptop its own, on the online side what laptops said.
 extension SQLiteStore {
   /// The laptop's own receipts stand under no device.
@@ -91,24 +105,51 @@ extension SQLiteStore {
   /// Removes a project with everything that is here of it: rows, log, metadata, conflicts. The bytes are
   /// not in the file or its write-ahead log afterwards. Gives the receipt, which is kept.
   ///
-  /// Cost: by the size of the project. What was written through SQL and is no change yet goes too.
-  public func leave(_ project: ProjectID, at now: Instant) throws -> Departure {
-    let departure = try write(at: now) { engine in
+  /// `confirmed` is what the other side is known to hold: where more than that is here, or a write that is
+  /// no change yet, it throws ``ProjectMoved`` and removes nothing. Nobody can write between that look and
+  /// the removal. With `nil` everything goes.
+  ///
+  /// Cost: by the size of the project.
+  public func leave(
+    _ project: ProjectID, confirmed: ProjectVector?, at now: Instant
+  ) throws -> ProjectRemoval {
+    let removal = try write(at: now) { engine in
+      let writes = try engine.writes(to: project)
+      if let confirmed {
+        let ref = try engine.origins.ref(of: project)
+        guard writes == 0, engine.origins.vector(ofProjectRef: ref) == confirmed else {
+          throw ProjectMoved(writes: writes)
+        }
+      }
       let changes = try engine.removeProject(project)
       let departure = Departure(project: project, changes: changes, at: now.wallMilliseconds)
       try Self.save(departure, of: Self.own, engine.database)
-      return departure
+      return ProjectRemoval(departure: departure, writes: writes)
     }
     try onConnection { database, _ in
       // Rows that moved between pages left copies in the gaps.
       try database.execute(sql: "VACUUM")
       _ = try Row.fetchOne(database, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
     }
-    return departure
+    return removal
+  }
+
+  /// Writes through SQL to a project that are no change: they wait, or were set aside.
+  public func writes(to project: ProjectID) throws -> Int {
+    try onConnection { _, engine in try engine.writes(to: project) }
   }
 }
 
 extension StoreEngine {
+  fileprivate func writes(to project: ProjectID) throws -> Int {
+    try Int.fetchOne(
+      database,
+      sql: """
+        SELECT count(*) FROM sync_outbox
+        WHERE ? IN (json_extract(new, '$.project'), json_extract(old, '$.project'))
+        """, arguments: [project.description]) ?? 0
+  }
+
   /// The number of changes that were removed from the log.
   fileprivate func removeProject(_ project: ProjectID) throws -> UInt64 {
     let ref = try origins.ref(of: project)

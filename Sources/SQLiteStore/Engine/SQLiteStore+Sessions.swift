@@ -43,6 +43,20 @@ extension SQLiteStore {
     }
   }
 
+  /// The devices that ever spoke as a replica, by their keys, with what the newest replica of each calls
+  /// itself.
+  public func devicesThatSpoke() throws -> [String: String] {
+    try onConnection { database, _ in
+      let rows = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT device, coalesce(name, '') FROM sync_replicas WHERE device IS NOT NULL
+          ORDER BY rowid
+          """)
+      return Dictionary(rows.map { ($0[0], $0[1]) }, uniquingKeysWith: { $1 })
+    }
+  }
+
   private static func ledger(from row: Row) -> PeerLedger? {
     guard let replica = ReplicaID(row[0] as String) else { return nil }
     let issued = [UInt8](row[3] as DatabaseBytes)

@@ -10,6 +10,8 @@ final class Doorkeeper {
   private let folder: String
   private(set) var authorized: AuthorizedKeys
   private var fileNames: [String: String] = [:]
+  /// Names of files that are gone since this daemon started, by their keys.
+  private(set) var formerFileNames: [String: String] = [:]
   /// By key.
   private(set) var enrolled: [String: EnrolledDevice] = [:]
   /// The newest key of this side that devices by file say to keep, by their keys.
@@ -44,6 +46,7 @@ final class Doorkeeper {
     let before = fileNames
     authorized = try AuthorizedKeys(folder: folder)
     fileNames = Self.byText(authorized)
+    for (key, name) in before where fileNames[key] == nil { formerFileNames[key] = name }
     return before.keys.filter { key in
       if case .admitted = device(key).standing { return false }
       return fileNames[key] == nil

@@ -52,22 +52,54 @@ extension OnlineLink {
       held: held, reason: device.reason, isByFile: isByFile)
   }
 
-  /// The one device that a text names: by its name, its fingerprint, or its key.
-  private func device(_ text: String) throws(ControlFailure) -> EnrolledDevice {
-    var all = doorkeeper.enrolled.values.filter { !doorkeeper.isByFile($0.key) }
-    all += doorkeeper.byFile.map {
+  /// The one device that a text names: by its key, else by its fingerprint, else by its name. A machine
+  /// that waits says its name itself, so that this names nobody; one that was let in before, by a file that
+  /// is gone, goes by the name that it had then, unless it is to be let in.
+  private func device(
+    _ text: String, orFormer: Bool = true, _ store: SQLiteStore
+  ) throws -> EnrolledDevice {
+    var known = doorkeeper.enrolled.values.filter { !doorkeeper.isByFile($0.key) }
+    known += doorkeeper.byFile.map {
       EnrolledDevice(key: $0.key, name: $0.name, standing: .admitted, since: 0)
     }
-    let found = all.filter {
-      $0.key == text || $0.name == text
-        || Doorkeeper.fingerprint(of: $0.key) == text.uppercased()
-    }
+    let former = try former(besides: known, store)
+    known = known.filter { device in !former.contains { $0.key == device.key } }
+    let all = known + former
+    let ways = [
+      all.filter { $0.key == text },
+      all.filter { Doorkeeper.fingerprint(of: $0.key) == text.uppercased() },
+      known.filter { $0.standing != .pending && $0.name == text },
+      former.filter { orFormer && $0.name == text },
+    ]
+    let found = ways.first { !$0.isEmpty } ?? []
     if let device = found.first, found.count == 1 { return device }
     throw ControlFailure(
       what: found.isEmpty
         ? "no machine is called '\(text)'" : "\(found.count) machines are '\(text)'",
-      why: "a machine is named by its name, its fingerprint or its key",
+      why: "a machine is named by its name, its fingerprint or its key, and one that waits to be "
+        + "let in by its fingerprint or its key alone",
       remedy: "take the fingerprint from labctl peer list", exit: .usage)
+  }
+
+  /// Machines that spoke as a replica here, and have no rights any more that anybody took from them: their
+  /// file is gone. What they are granted is what a file grants: all.
+  private func former(
+    besides known: [EnrolledDevice], _ store: SQLiteStore
+  ) throws -> [EnrolledDevice] {
+    let standing = Dictionary(known.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
+    return try store.devicesThatSpoke().compactMap { key, name in
+      guard standing[key].map({ $0.standing == .pending }) ?? true else { return nil }
+      var device = EnrolledDevice(
+        key: key, name: doorkeeper.formerFileNames[key] ?? name, standing: .pending,
+        since: standing[key]?.since ?? 0)
+      device.lastContact = standing[key]?.lastContact
+      return device
+    }
+  }
+
+  /// As a person compares it.
+  private func named(_ device: EnrolledDevice) -> String {
+    "\(device.name) (\(Doorkeeper.fingerprint(of: device.key)))"
   }
 
   private func projects(
@@ -146,7 +178,7 @@ extension OnlineLink {
   private func approve(
     _ request: PeerApproveRequest, at now: Instant, _ store: inout SQLiteStore
   ) throws -> Confirmation {
-    var device = try device(request.peer)
+    var device = try device(request.peer, orFormer: false, store)
     let wasRevoked = device.standing == .revoked
     device.projects = try projects(request.projects, store)
     device.role = try role(request.role)
@@ -171,7 +203,7 @@ extension OnlineLink {
       ? "; it goes on under a new name, and what it wrote meanwhile comes with it"
         + (held > 0 ? " (for what is held of before: labctl peer release)" : "")
       : ""
-    return Confirmation(words: "\(device.name) is let in\(rest)")
+    return Confirmation(words: "\(named(device)) is let in\(rest)")
   }
 }
 
@@ -181,8 +213,8 @@ extension OnlineLink {
   private func revoke(
     _ request: PeerRevokeRequest, at now: Instant, _ store: inout SQLiteStore
   ) throws -> PeerRevocation {
-    var device = try device(request.peer)
-    let isNew = device.standing == .pending
+    var device = try device(request.peer, store)
+    let ledgers = try store.ledgers(ofDevice: device.key)
     var after: [Dot] = []
     for text in request.after { after.append(try dot(text)) }
     device.standing = .revoked
@@ -193,31 +225,36 @@ extension OnlineLink {
     try doorkeeper.save(device, at: now, store)
     tell(.revoked(key: device.key, words: Doorkeeper.revoked(device)), at: now, &store)
     var voided: Int64 = 0
-    if !isNew {
-      for ledger in try store.ledgers(ofDevice: device.key) {
-        for project in projects(of: device, store) {
-          var ends: [Lane: UInt64] = [:]
-          for lane in Lane.allCases {
-            let origin = SyncCore.Origin(replica: ledger.replica, lane: lane)
-            let here = try store.vector(of: project).sequence(of: origin)
-            let end = try self.end(of: origin, here, in: project, request, after, store)
-            ends[lane] = end
-            voided += Int64(here - min(end, here))
-          }
-          try store.revoke(
-            ledger.replica, in: project, lastStanding: ends, reason: request.reason, at: now)
+    for ledger in ledgers {
+      for project in try projects(of: device, ledgers, store) {
+        var ends: [Lane: UInt64] = [:]
+        for lane in Lane.allCases {
+          let origin = SyncCore.Origin(replica: ledger.replica, lane: lane)
+          let here = try store.vector(of: project).sequence(of: origin)
+          let end = try self.end(of: origin, here, in: project, request, after, store)
+          ends[lane] = end
+          voided += Int64(here - min(end, here))
         }
+        try store.revoke(
+          ledger.replica, in: project, lastStanding: ends, reason: request.reason, at: now)
       }
     }
     let taken =
       voided == 0
       ? "nothing that is here was taken back"
       : "\(counted(Int(voided), "change")) of it count no more"
-    return PeerRevocation(words: "\(device.name) is shut out; \(taken)", voided: voided)
+    return PeerRevocation(words: "\(named(device)) is shut out; \(taken)", voided: voided)
   }
 
-  private func projects(of device: EnrolledDevice, _ store: SQLiteStore) -> [ProjectID] {
-    store.projects.filter { device.projects?.contains($0) ?? true }
+  /// What it may have and, whatever it may now, what its replicas wrote to.
+  private func projects(
+    of device: EnrolledDevice, _ ledgers: [PeerLedger], _ store: SQLiteStore
+  ) throws -> [ProjectID] {
+    let replicas = Set(ledgers.map(\.replica))
+    return try store.projects.filter { project in
+      guard let granted = device.projects, !granted.contains(project) else { return true }
+      return try store.vector(of: project).origins.contains { replicas.contains($0.replica) }
+    }
   }
 
   private func end(
@@ -249,7 +286,7 @@ extension OnlineLink {
   private func release(
     _ request: PeerReleaseRequest, at now: Instant, _ store: inout SQLiteStore
   ) throws -> Confirmation {
-    let device = try device(request.peer)
+    let device = try device(request.peer, store)
     let released = try store.release(of: device.key, until: request.until ?? .max, at: now)
     let left = try store.heldCounts()[device.key] ?? 0
     return Confirmation(
@@ -257,10 +294,12 @@ extension OnlineLink {
   }
 
   private func show(_ request: PeerShowRequest, _ store: SQLiteStore) throws -> PeerDetail {
-    let device = try device(request.peer)
-    let projects = projects(of: device, store)
+    let device = try device(request.peer, store)
+    let ledgers = try store.ledgers(ofDevice: device.key)
+    let isStranger = device.standing == .pending && ledgers.isEmpty
+    let projects = try projects(of: device, ledgers, store)
     var chains: [PeerDetail.Chain] = []
-    for ledger in try store.ledgers(ofDevice: device.key) {
+    for ledger in ledgers {
       for project in projects {
         for lane in Lane.allCases {
           let origin = SyncCore.Origin(replica: ledger.replica, lane: lane)
@@ -285,8 +324,10 @@ extension OnlineLink {
     return PeerDetail(
       peer: entry(
         device, isByFile: doorkeeper.isByFile(device.key), held: counts[device.key] ?? 0, connected),
-      chains: chains, held: held, onlyThere: onlyThere(device),
-      participants: device.standing == .pending ? 0 : try store.participants(in: projects),
+      chains: chains, held: held,
+      onlyThere: isStranger
+        ? "nothing of it is here, and it has nothing from here" : onlyThere(device),
+      participants: isStranger ? 0 : try store.participants(in: projects),
       departures: try store.departures(of: device.key).map {
         PeerDetail.Departed(
           project: $0.project.description, changes: Int64(clamping: $0.changes), at: $0.at)
@@ -296,7 +337,6 @@ extension OnlineLink {
   /// What would be lost with the machine.
   private func onlyThere(_ device: EnrolledDevice) -> String {
     let session = worker.sessions.first { $0.device.key == device.key }?.session
-    if device.standing == .pending { return "nothing of it is here, and it has nothing from here" }
     if session?.inSyncSince != nil { return "nothing: it is connected and everything is here" }
     if session != nil { return "it is connected and hands over what it has" }
     guard let last = lastContacts[device.key] ?? device.lastContact else {
@@ -369,6 +409,6 @@ extension OnlineLink {
 }
 
 /// `1 change`, `2 changes`.
-private func counted(_ number: Int, _ noun: String) -> String {
+func counted(_ number: Int, _ noun: String) -> String {
   "\(number) \(noun)\(number == 1 ? "" : "s")"
 }

@@ -36,11 +36,7 @@ extension KeyFolder {
   func switchToNext() throws(Failure) -> CurveKeyPair {
     try requireOwn()
     guard let pair = try next() else { throw Failure("there is no next key in \(path)") }
-    unlink(publicPath)
-    guard rename(secretPath, "\(secretPath).former") == 0, rename(nextPath, secretPath) == 0 else {
-      throw Failure(
-        "the next key can not be put into place in \(path): \(String(cString: strerror(errno)))")
-    }
+    try replaceSecret(with: nextPath)
     try write(pair.publicKey.z85, to: publicPath, mode: 0o644)
     return pair
   }
@@ -74,6 +70,7 @@ extension KeyFolder {
       throw Failure(
         "\(serversPath) can not be written: \(String(cString: strerror(errno)))")
     }
+    try sync()
   }
 
   /// The secret of an invitation that was not accepted yet, as 32 hexadecimal digits in a file that

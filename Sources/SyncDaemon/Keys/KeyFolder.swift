@@ -78,14 +78,55 @@ public struct KeyFolder: Hashable, Sendable {
     let fresh = "\(secretPath).new"
     unlink(fresh)
     try write(pair.secretKey.exposedZ85, to: fresh, mode: 0o600)
-    // Without its public half a secret key works; with another's it does not.
-    unlink(publicPath)
-    guard rename(secretPath, "\(secretPath).former") == 0, rename(fresh, secretPath) == 0 else {
-      throw Failure(
-        "a new key can not be put into \(path): \(String(cString: strerror(errno)))")
-    }
+    try replaceSecret(with: fresh)
     try write(pair.publicKey.z85, to: publicPath, mode: 0o644)
     return pair
+  }
+
+  /// How a secret key takes the place of the present one. Before, between and after these steps there is
+  /// a pair that works, on disk: a machine that loses its power keeps a key.
+  enum Replacing: CaseIterable {
+    /// Without its public half a secret key works; with another's it does not.
+    case removePublic
+    /// A second name for the present secret.
+    case keepFormer
+    case putInPlace
+  }
+
+  /// Puts the secret key in the file `fresh` in the place of the present one, which is kept as
+  /// `curve.secret.former`. On disk when it returns.
+  func replaceSecret(with fresh: String) throws(Failure) {
+    for step in Replacing.allCases { try take(step, fresh) }
+  }
+
+  func take(_ step: Replacing, _ fresh: String) throws(Failure) {
+    let former = "\(secretPath).former"
+    switch step {
+    case .removePublic: unlink(publicPath)
+    case .keepFormer:
+      unlink(former)
+      guard link(secretPath, former) == 0 else { throw notReplaced(errno) }
+    case .putInPlace:
+      guard rename(fresh, secretPath) == 0 else { throw notReplaced(errno) }
+    }
+    try sync()
+  }
+
+  private func notReplaced(_ code: Int32) -> Failure {
+    Failure(
+      "another key can not be put into \(path), and the present one stays: "
+        + String(cString: strerror(code)))
+  }
+
+  /// The names in the folder are on disk when it returns.
+  func sync() throws(Failure) {
+    let doing = "bring the folder \(path) to its disk"
+    do {
+      let folder = try FileDescriptor(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), doing)
+      guard fsync(folder.number) == 0 else { throw SystemError(doing, code: errno) }
+    } catch {
+      throw Failure("\(error)")
+    }
   }
 
   private func secretText() throws(Failure) -> String {
@@ -150,6 +191,7 @@ public struct KeyFolder: Hashable, Sendable {
     }
   }
 
+  /// Makes a file of the folder: whole and on disk when it returns.
   func write(_ text: String, to path: String, mode: mode_t) throws(Failure) {
     let bytes = Array("\(text)\n".utf8)
     do {
@@ -165,6 +207,7 @@ public struct KeyFolder: Hashable, Sendable {
     } catch {
       throw Failure("the key file \(path) can not be made")
     }
+    try sync()
   }
 }
 

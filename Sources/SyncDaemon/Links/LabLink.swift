@@ -2,6 +2,7 @@ import LabWorker
 import Logging
 import SQLiteStore
 import struct SyncControl.ControlFailure
+import enum SyncControl.PeerRequest
 import struct SyncControl.Status
 import SyncCore
 import SyncProtocol
@@ -303,11 +304,15 @@ extension LabLink {
     }
   }
 
-  func leaveCheck(uncaptured: Int, store: SQLiteStore) throws -> LeaveCheck? {
+  func leaveCheck(uncaptured: Int, only: ProjectID?, store: SQLiteStore) throws -> LeaveCheck? {
     try LeaveCheck(
       uncaptured: uncaptured, session: worker.session,
-      lastPeer: store.acknowledgingPeers().first?.peer, store: store)
+      lastPeer: store.acknowledgingPeers().first?.peer, only: only, store: store)
   }
+
+  func administer(
+    _ request: PeerRequest, at now: Instant, store: inout SQLiteStore
+  ) throws -> [UInt8] { throw ControlFailure.onlineOnly }
 
   func beginAnew(at now: Instant, store: inout SQLiteStore) {
     guard worker.phase != .paused else { return }

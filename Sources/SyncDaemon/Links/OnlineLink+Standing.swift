@@ -24,7 +24,7 @@ extension OnlineLink {
     saveFleet(at: now, store)
   }
 
-  func leaveCheck(uncaptured: Int, store: SQLiteStore) -> LeaveCheck? { nil }
+  func leaveCheck(uncaptured: Int, only: ProjectID?, store: SQLiteStore) -> LeaveCheck? { nil }
 
   func beginAnew(at now: Instant, store: inout SQLiteStore) {}
 

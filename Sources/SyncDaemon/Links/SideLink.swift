@@ -36,8 +36,9 @@ protocol SideLink: AnyObject {
   func standing(at now: Instant, store: SQLiteStore) throws -> LinkStanding
   /// The machines that this side serves; `nil` on a laptop that serves none.
   func fleet(at now: Instant, store: SQLiteStore) -> Fleet?
-  /// Whether this machine may be lost now; `nil` on the side where everything ends up anyway.
-  func leaveCheck(uncaptured: Int, store: SQLiteStore) throws -> LeaveCheck?
+  /// Whether this machine may be lost now, or what it has of `only` one project; `nil` on the side where
+  /// everything ends up anyway.
+  func leaveCheck(uncaptured: Int, only: ProjectID?, store: SQLiteStore) throws -> LeaveCheck?
   /// Ends the conversation and begins a new one, because the store has less than it said.
   func beginAnew(at now: Instant, store: inout SQLiteStore)
   /// Answers what is asked about who gets in.

@@ -37,11 +37,15 @@ final class UnlinkedLab: SideLink {
     answer(false, Self.words)
   }
 
-  func leaveCheck(uncaptured: Int, store: SQLiteStore) throws -> LeaveCheck? {
+  func leaveCheck(uncaptured: Int, only: ProjectID?, store: SQLiteStore) throws -> LeaveCheck? {
     try LeaveCheck(
       uncaptured: uncaptured, session: nil,
-      lastPeer: store.acknowledgingPeers().first?.peer, store: store)
+      lastPeer: store.acknowledgingPeers().first?.peer, only: only, store: store)
   }
+
+  func administer(
+    _ request: PeerRequest, at now: Instant, store: inout SQLiteStore
+  ) throws -> [UInt8] { throw ControlFailure.onlineOnly }
 
   func beginAnew(at now: Instant, store: inout SQLiteStore) {}
 

@@ -11,6 +11,8 @@ struct ControlRequests {
     case syncNow((_ isDone: Bool, _ words: String) -> Void)
     /// To be answered by ``ControlRequests/leaveAnswer(why:store:link:)`` when such a pass has ended.
     case leaveCheck
+    /// To be answered by ``ControlRequests/leave(_:why:at:store:link:)`` when such a pass has ended.
+    case leave(LeaveRequest)
     /// Answered, and the store has changed.
     case wrote
     /// To be answered beside the loop.
@@ -87,6 +89,11 @@ struct ControlRequests {
       }
       answer(try ControlCodec.encode(answer: fleet))
       return .answered
+    case .peer(.leave(let request)) where store.side == .lab:
+      _ = try project(of: request, store)
+      guard request.discard else { return .leave(request) }
+      answer(leave(request, why: nil, at: now, store: &store, link: link))
+      return .wrote
     case .peer(let request):
       answer(try link.administer(request, at: now, store: &store))
       return .wrote
@@ -108,7 +115,9 @@ struct ControlRequests {
     do {
       let figures = try store.figures(acknowledged: [:])
       let uncaptured = figures.outboxWaiting + figures.outboxFailed
-      guard let check = try link.leaveCheck(uncaptured: uncaptured, store: store) else {
+      guard
+        let check = try link.leaveCheck(uncaptured: uncaptured, only: nil, store: store)
+      else {
         throw ControlFailure(
           what: "there is nothing to check", why: "this is the online side itself",
           remedy: "run labctl leave-check on the laptop")
@@ -179,7 +188,7 @@ struct ControlRequests {
       exit: .needsAttention)
   }
 
-  private static func encodedOrFailure(_ answer: some Codable & Hashable & Sendable) -> [UInt8] {
+  static func encodedOrFailure(_ answer: some Codable & Hashable & Sendable) -> [UInt8] {
     do { return try ControlCodec.encode(answer: answer) } catch { return bytes(of: error) }
   }
 

@@ -283,6 +283,16 @@ final class EventLoop {
                 why: isDone ? nil : words, store: self.store, link: self.link))
           }
         }
+      case .leave(let request):
+        syncNow { [unowned self] isDone, words in
+          answersDue.append {
+            answer(
+              self.requests.leave(
+                request, why: isDone ? nil : words, at: self.now, store: &self.store,
+                link: self.link))
+            self.hasWorked = true
+          }
+        }
       case .wrote:
         hasWorked = true
         courtesy.applied(from: start, to: SystemClock.monotonicMilliseconds)

@@ -18,13 +18,15 @@ public struct LeaveCheck: Hashable, Sendable {
   public var provenAt: Instant?
 
   /// `lastPeer` is the other side as it was met last, whose acknowledgements count where there is no
-  /// session. Cost: a few look-ups for each project.
+  /// session. `only` looks at one project, as if there were no other; `uncaptured` has to be of it then.
+  /// Cost: a few look-ups for each project.
   public init(
-    uncaptured: Int, session: Session?, lastPeer: ReplicaID? = nil, store: some ChangeStore
+    uncaptured: Int, session: Session?, lastPeer: ReplicaID? = nil, only: ProjectID? = nil,
+    store: some ChangeStore
   ) throws {
     self.uncaptured = uncaptured
-    provenAt = session?.inSyncSince
-    for project in try store.projects {
+    if let only { provenAt = session?.inSync(only) } else { provenAt = session?.inSyncSince }
+    for project in try only.map({ [$0] }) ?? store.projects {
       let progress = try Self.progress(of: project, session, lastPeer, store)
       notDurable += progress.queued + progress.received
       notConfirmed += progress.durable - progress.confirmed

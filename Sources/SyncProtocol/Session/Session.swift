@@ -159,7 +159,10 @@ extension Session {
   }
 
   /// When both sides were last seen to hold the same of one project.
-  public func inSync(_ project: ProjectID) -> Instant? { running?.shares[project]?.provenAt }
+  public func inSync(_ project: ProjectID) -> Instant? {
+    guard let share = running?.shares[project], share.excluded.isEmpty else { return nil }
+    return share.provenAt
+  }
 
   /// The peer finds out where its store and this one part, which a newer session of its device must not
   /// cut short: that may be the other copy.

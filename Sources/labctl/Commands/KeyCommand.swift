@@ -31,8 +31,8 @@ struct LeaveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "leave", abstract: "Removes a project and its data from this laptop.",
     discussion: """
-      Only when everything of it is online, unless --discard. The online side gets a receipt with the next \
-      connection.
+      Only when both sides are seen to hold the same of it, which needs a connection; with --discard at \
+      once, and what only this laptop has is lost. The online side gets a receipt with the next connection.
       """)
 
   @Argument(help: "The project's id.") var project: String
