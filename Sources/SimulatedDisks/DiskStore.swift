@@ -14,7 +14,7 @@ public final class DiskStore: SimulatedStore {
   private let path: String
   private let folder: DiskFolder
   private let clock = PeoplesClock()
-  private var store: SQLiteStore
+  var store: SQLiteStore
   private var people: DatabaseQueue
   /// Seeds of what the store draws: another each time that it is opened.
   private var chance: SplitMix64

@@ -11,8 +11,8 @@ struct SimulateCommand: ParsableCommand {
     abstract: "Runs whole labs from seeds and holds every promise against them.",
     discussion: """
       Every seed is a run of its own, and the same each time. A seed that fails is printed with the \
-      command that replays it. With a hundred seeds or more, a fault, rule, verdict, kind or lane \
-      that never occurred is a failure too.
+      command that replays it. With a hundred seeds or more, a fault, passage, rule, verdict, kind or \
+      lane that never occurred is a failure too.
 
       Meaningful speed with release builds only: swift build -c release.
       """)

@@ -8,6 +8,7 @@ enum Bend: CaseIterable {
   case appliesBatchesTwice, usesSequencesAgain, sendsLanesOutOfOrder, editsBuryConflicts
   case parkedStaysParked, chainsAreNotCompared, forksKeepNothing, onlineLosesRowsOfItsLog
   case keepsNames, grantsWin
+  case takesWhatIsToBeHeld, keepsNamesThatWereShutOut, losesWhatIsReleased, invitesTwice
 }
 
 /// A store that is right but for one mistake.
@@ -156,6 +157,48 @@ struct BentStore: SimulatedStore {
       }
     }
     return try store.fork(at: points, now: now)
+  }
+  mutating func hold(_ batch: ChangeBatch, from device: String, at now: Instant) throws {
+    if bend == .takesWhatIsToBeHeld { _ = try store.apply(batch, at: now) }
+    try store.hold(batch, from: device, at: now)
+  }
+  func held(
+    of device: String
+  ) throws -> [(project: ProjectID, dot: Dot, writtenAt: Int64?)] {
+    try store.held(of: device)
+  }
+  mutating func release(
+    of device: String, until milliseconds: Int64, at now: Instant
+  ) throws -> Int {
+    if bend == .losesWhatIsReleased {
+      defer { store.heldChanges = [] }
+      return store.heldChanges.count
+    }
+    return try store.release(of: device, until: milliseconds, at: now)
+  }
+  mutating func revoke(
+    _ replica: ReplicaID, in project: ProjectID, lastStanding ends: [Lane: UInt64],
+    at now: Instant
+  ) throws {
+    try store.revoke(replica, in: project, lastStanding: ends, at: now)
+  }
+  func lastStanding(of origin: Origin, in project: ProjectID) throws -> UInt64? {
+    try store.lastStanding(of: origin, in: project)
+  }
+  mutating func supersede(device: String, at now: Instant) throws {
+    if bend == .keepsNamesThatWereShutOut { return }
+    try store.supersede(device: device, at: now)
+  }
+  mutating func invite(
+    secret: [UInt8], expiresAt milliseconds: Int64, at now: Instant
+  ) throws {
+    try store.invite(secret: secret, expiresAt: milliseconds, at: now)
+  }
+  mutating func redeem(
+    secret: [UInt8], by device: String, calling name: String, at now: Instant
+  ) throws -> String? {
+    if bend == .invitesTwice { return nil }
+    return try store.redeem(secret: secret, by: device, calling: name, at: now)
   }
   var formerReplicas: [ReplicaID] { get throws { try store.formerReplicas } }
   mutating func truncate(

@@ -238,6 +238,35 @@ extension SystemTests {
       #expect(
         try lab.online.labctl(["export", "--canonical"]).output
           == laptop.labctl(["export", "--canonical"]).output)
+      // Nothing was restored, and the laptop does not say so.
+      let words = try #require(try laptop.status().fork?.words)
+      #expect(words.contains("was shut out and is let in again"))
+      #expect(!words.contains("backup"))
+    }
+
+    @Test("ends with a revocation: what that took back stays taken back at the next one")
+    func revokedTwice() throws {
+      let lab = try Lab(laptops: 0)
+      try lab.online.start()
+      let laptop = try JoinedLaptop(try lab.invite(["--name", "Table 3"]), in: lab, "table-3")
+      _ = try laptop.labctl(["add", "idea", "title=good"])
+      _ = try laptop.labctl(["sync", "now"])
+      let replica = try laptop.status().replica
+      _ = try laptop.labctl(["add", "idea", "title=nonsense"])
+      _ = try laptop.labctl(["sync", "now"])
+      let last = try #require(
+        try lab.online.ask(PeerShowRequest(peer: "Table 3")).chains.first { $0.lane == 1 })
+      #expect(last.replica == replica)
+      let after = "\(replica)/1/\(last.here - 1)"
+      let first = try lab.online.labctl(["peer", "revoke", "Table 3", "--after", after])
+      #expect(first.output.contains("1 change of it count no more"), "\(first.output)")
+      _ = try lab.online.labctl(["peer", "approve", "Table 3"])
+      _ = try laptop.labctl(["sync", "now"])
+      _ = try laptop.labctl(["sync", "now"])
+      #expect(try laptop.status().replica != replica)
+      _ = try lab.online.labctl(["peer", "revoke", "Table 3"])
+      let ideas = try lab.online.labctl(["list", "idea"]).output
+      #expect(ideas.contains("good") && !ideas.contains("nonsense"))
     }
 
     @Test(

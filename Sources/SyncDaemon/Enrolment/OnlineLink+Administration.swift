@@ -261,13 +261,16 @@ extension OnlineLink {
     of origin: SyncCore.Origin, _ here: UInt64, in project: ProjectID,
     _ request: PeerRevokeRequest, _ after: [Dot], _ store: SQLiteStore
   ) throws -> UInt64 {
+    let named = after.filter { $0.replica == origin.replica && $0.lane == origin.lane }
+    if request.since == nil, named.isEmpty {
+      // What was taken back before stays so.
+      return min(here, try store.lastStanding(of: origin, in: project) ?? here)
+    }
     var end = here
     if let since = request.since {
       end = min(end, try store.lastChange(of: origin, in: project, before: since))
     }
-    for dot in after where dot.replica == origin.replica && dot.lane == origin.lane {
-      end = min(end, dot.sequence)
-    }
+    for dot in named { end = min(end, dot.sequence) }
     return end
   }
 

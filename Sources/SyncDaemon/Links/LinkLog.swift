@@ -79,7 +79,10 @@ struct LinkLog {
       logger.notice("new replica", metadata: ["replica": "\(replica)", "device": "\(device)"])
     case .superseded(let replica, let device):
       logger.warning(
-        "an older copy of a store spoke: a restored backup or a copied disk",
+        """
+        a store spoke that has to take a new name: a restored backup, a copied disk, or a machine that \
+        was shut out and is let in again
+        """,
         metadata: ["replica": "\(replica)", "device": "\(device)"])
     case .keyShared(let replica, let device):
       logger.warning(
@@ -140,7 +143,10 @@ struct LinkLog {
         ])
     case .forked(let fork):
       logger.warning(
-        "this store was an older copy of another and has a new identity",
+        """
+        this store has a new name: it was an older copy of another, or the machine was shut out and is \
+        let in again
+        """,
         metadata: [
           "former": "\(fork.former)", "replica": "\(fork.current)",
           "changesKept": "\(fork.reissued)",

@@ -61,12 +61,27 @@ struct StatusReport {
       default:
         "the \(fork.reissued) changes that only it had were kept and go online like any others"
       }
+    let why =
+      try wasShutOut(fork.former, in: store)
+      ? """
+      this machine was shut out and is let in again: its former name stays shut out, so it works on \
+      under a new one
+      """
+      : """
+      this machine's data was an older copy (a restored backup, or a copied disk): it gets back \
+      what it lacked, works on under a new name
+      """
     return Status.Fork(
-      at: at, former: fork.former.description, kept: fork.reissued,
-      words: """
-        this machine's data was an older copy (a restored backup, or a copied disk): it gets back \
-        what it lacked, works on under a new name, and \(kept)
-        """)
+      at: at, former: fork.former.description, kept: fork.reissued, words: "\(why), and \(kept)")
+  }
+
+  /// Whether the online side has said how far the changes of a replica count. That is news from the other
+  /// side: until it is here, the words are those of a copy.
+  private func wasShutOut(_ replica: ReplicaID, in store: SQLiteStore) throws -> Bool {
+    try store.projects.contains { project in
+      let origin = SyncCore.Origin(replica: replica, lane: .records)
+      return try store.lastStanding(of: origin, in: project) != nil
+    }
   }
 
   /// The online side is itself the place where things become durable.

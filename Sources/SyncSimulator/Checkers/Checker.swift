@@ -23,6 +23,11 @@ public protocol Checker {
   mutating func began(_ machine: Machine, in world: World) throws
   /// A machine called a project in sync with a peer.
   mutating func proved(_ project: ProjectID, at machine: Machine, in world: World) throws
+  /// A machine presented an invitation; `refusal` is why it is not good.
+  mutating func redeemed(
+    _ secret: [UInt8], by key: String, refusal: String?, at now: Instant, in world: World)
+  /// A machine that was not let in is about to be.
+  mutating func lettingIn(_ machine: Machine, in world: World) throws
   /// The world is at rest, or was given up.
   mutating func conclude(_ world: World) throws
 }
@@ -43,6 +48,10 @@ extension Checker {
   public mutating func proved(
     _ project: ProjectID, at machine: Machine, in world: World
   ) throws {}
+  public mutating func redeemed(
+    _ secret: [UInt8], by key: String, refusal: String?, at now: Instant, in world: World
+  ) {}
+  public mutating func lettingIn(_ machine: Machine, in world: World) throws {}
   public mutating func conclude(_ world: World) throws {}
 }
 
@@ -53,7 +62,7 @@ public enum Checkers {
       ProgressChecker(), ConvergenceChecker(), AcknowledgementChecker(), InventionChecker(),
       OnceChecker(), SequenceChecker(), CausalOrderChecker(), ConflictChecker(), ParkedChecker(),
       ChainChecker(), RescueChecker(), LeaveChecker(), RightsChecker(), ErasureChecker(),
-      WithdrawalChecker(),
+      WithdrawalChecker(), StrangerChecker(), InvitationChecker(), ReleaseChecker(),
     ]
   }
 }

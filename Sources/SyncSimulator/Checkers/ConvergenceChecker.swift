@@ -16,7 +16,7 @@ public struct ConvergenceChecker: Checker {
       let rows = try oracle.rows()
       let conflicts = try oracle.openConflicts().map(\.line)
       var seen: [ObjectIdentifier] = []
-      for machine in world.remaining where machine.projects.allows(project) {
+      for machine in world.members where machine.projects.allows(project) {
         guard !seen.contains(ObjectIdentifier(machine.disk)) else { continue }
         seen.append(ObjectIdentifier(machine.disk))
         let store = machine.disk.base

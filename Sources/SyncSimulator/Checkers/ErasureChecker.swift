@@ -12,7 +12,7 @@ public struct ErasureChecker: Checker {
     for project in world.projects {
       let oracle = Oracle(try world.online(project), schema: world.options.schema)
       for subject in oracle.erased.subjects {
-        for machine in world.remaining where machine.projects.allows(project) {
+        for machine in world.members where machine.projects.allows(project) {
           try check(subject, machine, project, oracle, world)
         }
       }

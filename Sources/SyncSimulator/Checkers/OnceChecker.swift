@@ -48,7 +48,8 @@ public struct OnceChecker: Checker {
       let contents = Contents(entry, schema: world.options.schema)
       if let (other, isByHand) = seen.updateValue((dot, entry.isByHand), forKey: contents),
         other.replica == dot.replica
-          || world.root(of: other.replica) != world.root(of: dot.replica),
+          || world.root(of: other.replica) != world.root(of: dot.replica)
+          || !world.isCopied(dot.replica),
         // Two people may write the same at one moment of their clocks (seed 70011307).
         !(isByHand && entry.isByHand)
       {

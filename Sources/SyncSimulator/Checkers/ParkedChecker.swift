@@ -9,7 +9,7 @@ public struct ParkedChecker: Checker {
 
   public mutating func conclude(_ world: World) throws {
     guard world.corrupted.isEmpty, world.isDrained else { return }
-    for machine in world.remaining {
+    for machine in world.members {
       let store = machine.disk.base
       for project in world.projects where machine.projects.allows(project) {
         let unreadable = try world.online(project).filter { _, entry in

@@ -12,7 +12,7 @@ public struct RescueChecker: Checker {
     for project in world.projects {
       let online = Set(
         try world.online(project).map { Contents($0.entry, schema: world.options.schema) })
-      for machine in world.remaining where machine.projects.allows(project) {
+      for machine in world.members where machine.projects.allows(project) {
         let missing = (machine.written[project] ?? []).subtracting(online)
         if !missing.isEmpty {
           world.report(claim, "\(missing.count) changes of \(machine.name) are not there")

@@ -26,7 +26,7 @@ public struct WithdrawalChecker: Checker {
         }
         guard isWithdrawn else { continue }
         let name = RecordName(kind: kind.name, id: record, naturalKey: key)
-        for machine in world.remaining where machine.projects.allows(project) {
+        for machine in world.members where machine.projects.allows(project) {
           let row = try machine.disk.base.row(of: name, in: project)
           if row?.cells[cell] == .text("granted") {
             world.report(claim, "\(machine.name) shows \(record) as granted")

@@ -137,6 +137,39 @@ public final class FaultyStore: ChangeStore {
     }
   }
 
+  func hold(_ batch: ChangeBatch, from device: String, at now: Instant) throws {
+    try writing("hold") { try base.hold(batch, from: device, at: now) }
+  }
+
+  func release(of device: String, until milliseconds: Int64, at now: Instant) throws -> Int {
+    mayHaveOwnChanges = true
+    return try writing("release") {
+      try base.release(of: device, until: milliseconds, at: now)
+    }
+  }
+
+  func revoke(
+    _ replica: ReplicaID, in project: ProjectID, lastStanding ends: [Lane: UInt64],
+    at now: Instant
+  ) throws {
+    mayHaveOwnChanges = true
+    try writing("revoke") {
+      try base.revoke(replica, in: project, lastStanding: ends, at: now)
+    }
+  }
+
+  func supersede(device: String, at now: Instant) throws {
+    try writing("supersede") { try base.supersede(device: device, at: now) }
+  }
+
+  func redeem(
+    secret: [UInt8], by device: String, calling name: String, at now: Instant
+  ) throws -> String? {
+    try writing("redeem") {
+      try base.redeem(secret: secret, by: device, calling: name, at: now)
+    }
+  }
+
   func takeSights() -> [Sight] {
     defer { sights = [] }
     return sights

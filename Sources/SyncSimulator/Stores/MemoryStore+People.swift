@@ -102,6 +102,7 @@ extension MemoryStore: SimulatedStore {
 
   public func holds(_ text: String) throws -> Bool {
     let words = Array(text.utf8)
+    if heldChanges.contains(where: { $0.change.personal.holds(words) }) { return true }
     return logs.values.contains { log in
       log.entries.values.joined().contains { entry in
         entry.encoded.bytes.holds(words) || entry.encoded.personal.holds(words)
@@ -118,7 +119,10 @@ extension MemoryStore: SimulatedStore {
   public mutating func reopen(schema: Schema) throws {
     guard self.schema != schema else { return }
     self.schema = schema
-    for project in logs.keys.sorted() { logs[project]?.replay(schema: schema) }
+    for project in logs.keys.sorted() {
+      logs[project]?.replay(schema: schema)
+      eraseHeld(in: project)
+    }
   }
 }
 

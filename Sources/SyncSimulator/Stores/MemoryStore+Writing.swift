@@ -63,6 +63,7 @@ extension MemoryStore {
       commitmentKey: key)
     _ = logs[project]?.append(encoded, change, at: change.dot, schema: schema)
     lastHLC = hlc
+    eraseHeld(in: project)
     return change
   }
 

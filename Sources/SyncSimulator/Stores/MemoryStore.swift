@@ -18,6 +18,9 @@ public struct MemoryStore: ChangeStore {
   var formerNames: [ReplicaID] = []
   /// In the order in which the replicas were first seen.
   var ledgers: [PeerLedger] = []
+  /// In the order in which they came.
+  var heldChanges: [Held] = []
+  var invitations: [[UInt8]: Invitation] = [:]
 
   /// `seed` decides the keys of commitments.
   public init(
@@ -67,6 +70,7 @@ public struct MemoryStore: ChangeStore {
   public mutating func apply(_ batch: ChangeBatch, at now: Instant) throws -> Applied {
     try faults.check("apply")
     var applied = merge(batch)
+    eraseHeld(in: batch.project)
     applied.captured.changes += writeReceipts(in: batch.project, at: now)
     return applied
   }

@@ -176,6 +176,9 @@ extension ProjectLog {
 }
 
 extension Voids {
+  /// The fields of a revocation, in the order of the lanes.
+  static let endFields = ["last_rights", "last_record", "last_activity"]
+
   /// Takes up what one record of such a kind says.
   mutating func note(_ role: KindRole, key: [Value], _ cells: [CellKey: Value]) {
     guard let replica = key.first?.text.flatMap({ ReplicaID($0) }) else { return }
@@ -187,7 +190,7 @@ extension Voids {
       else { return }
       void(Dot(replica: replica, lane: lane, sequence: UInt64(last)))
     case .revocation:
-      for (lane, field) in zip(Lane.allCases, ["last_rights", "last_record", "last_activity"]) {
+      for (lane, field) in zip(Lane.allCases, Self.endFields) {
         let last = cells[CellKey(field)]?.integer ?? 0
         revoke(Origin(replica: replica, lane: lane), after: UInt64(max(last, 0)))
       }

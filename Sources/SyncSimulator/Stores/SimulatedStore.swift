@@ -29,6 +29,39 @@ public protocol SimulatedStore: ChangeStore {
   /// Writes that are no change yet.
   func uncapturedRows() throws -> Int
 
+  /// Keeps what a shut out device handed over, outside the log.
+  mutating func hold(_ batch: ChangeBatch, from device: String, at now: Instant) throws
+
+  /// What is held of a device, in the order in which it would be applied, with the times that it is
+  /// stamped with.
+  func held(
+    of device: String
+  ) throws -> [(project: ProjectID, dot: Dot, writtenAt: Int64?)]
+
+  /// Applies what is held of a device up to a moment, by its own stamps; how many changes.
+  mutating func release(
+    of device: String, until milliseconds: Int64, at now: Instant
+  ) throws -> Int
+
+  /// Says that a replica's changes count up to these, lane by lane.
+  mutating func revoke(
+    _ replica: ReplicaID, in project: ProjectID, lastStanding ends: [Lane: UInt64],
+    at now: Instant) throws
+
+  /// How far a replica's changes of a lane count; `nil` where nothing of it is taken back.
+  func lastStanding(of origin: Origin, in project: ProjectID) throws -> UInt64?
+
+  /// Lets a device in that was shut out: its replicas have to go on under new names.
+  mutating func supersede(device: String, at now: Instant) throws
+
+  /// Makes an invitation that is good until a time, for every project.
+  mutating func invite(secret: [UInt8], expiresAt milliseconds: Int64, at now: Instant) throws
+
+  /// Lets a device in that presents a good secret; why not, where it does not.
+  mutating func redeem(
+    secret: [UInt8], by device: String, calling name: String, at now: Instant
+  ) throws -> String?
+
   /// The disk as it is, for another machine, or for later. `seed` decides what the copy draws itself.
   func image(seed: UInt64) throws -> any SimulatedStore
 

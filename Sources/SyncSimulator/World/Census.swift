@@ -7,6 +7,7 @@ public struct Census: Hashable, Sendable {
   public var safeToLeave = 0
   public var seeds = 0
   public var faults: [Fault: Int] = [:]
+  public var passages: [Passage: Int] = [:]
   /// Cells written, by the name of their rule.
   public var rules: [String: Int] = [:]
   /// What became of changes where they arrived.
@@ -25,6 +26,7 @@ public struct Census: Hashable, Sendable {
     safeToLeave += other.safeToLeave
     seeds += other.seeds
     faults.merge(other.faults, uniquingKeysWith: +)
+    passages.merge(other.passages, uniquingKeysWith: +)
     rules.merge(other.rules, uniquingKeysWith: +)
     verdicts.merge(other.verdicts, uniquingKeysWith: +)
     kinds.merge(other.kinds, uniquingKeysWith: +)
@@ -47,6 +49,7 @@ public struct Census: Hashable, Sendable {
     ]
     var missing: [String] = []
     missing += Fault.allCases.filter { faults[$0, default: 0] == 0 }.map { "fault \($0)" }
+    missing += Passage.allCases.filter { passages[$0, default: 0] == 0 }.map { "passage \($0)" }
     missing += rules.filter { self.rules[$0, default: 0] == 0 }.map { "rule \($0)" }
     missing += Self.verdictNames.filter { verdicts[$0, default: 0] == 0 }
       .map { "verdict \($0)" }
@@ -65,6 +68,7 @@ public struct Census: Hashable, Sendable {
       counts.sorted { $0.0 < $1.0 }.map { "\(name) \($0.0): \($0.1)" }
     }
     return section("fault", faults.map { ($0.rawValue, $1) })
+      + section("passage", passages.map { ($0.rawValue, $1) })
       + section("rule", rules.map { ($0, $1) }) + section("verdict", verdicts.map { ($0, $1) })
       + section("kind", kinds.map { ($0, $1) })
       + section("lane", lanes.map { ("\($0.rawValue) \($0)", $1) })

@@ -32,6 +32,9 @@ public struct Hazards: Hashable, Sendable {
   /// Of a thousand machines, how many begin with an older software.
   public var olderSoftwarePerThousand = 0
 
+  /// Of a thousand laptops, how many begin with a key that the online side does not know.
+  public var strangersPerThousand = 0
+
   public init() {}
 
   /// Nothing bad at all.
@@ -64,6 +67,7 @@ public struct Hazards: Hashable, Sendable {
     var aside = random
     aside = SplitMix64(seed: ~aside.next())
     if Int.random(in: 0..<4, using: &aside) == 0 { hazards.weights[.shutOut] = 3 }
+    if Int.random(in: 0..<4, using: &aside) == 0 { hazards.strangersPerThousand = 500 }
     hazards.faultIntervalMilliseconds = 10...(Int64.random(in: 60...1_500, using: &random))
     switch Int.random(in: 0..<4, using: &random) {
     case 0: hazards.delayMilliseconds = 0...2

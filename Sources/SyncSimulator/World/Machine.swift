@@ -39,6 +39,10 @@ public final class Machine {
   var incarnation = 0
   /// How far its own changes have been entered into the ledger.
   var entered: [ProjectID: [Origin: UInt64]] = [:]
+  /// The secret that its hellos present.
+  var invitation: [UInt8]?
+  /// What the online side had when it was shut out: it may know that much.
+  var reach: [ProjectID: ProjectVector] = [:]
   /// What people here wrote past since, without having seen it, by record and cell.
   var unseen: [RecordID: [CellKey: Set<Dot>]] = [:]
 

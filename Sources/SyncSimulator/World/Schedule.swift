@@ -70,6 +70,10 @@ enum Happening {
   case diskHeals(machine: Int)
   case readerRecovers(machine: Int)
   case resumed(machine: Int)
-  /// The organisation lets a laptop in again.
+  /// Somebody lets a laptop in, or in again.
   case letIn(machine: Int)
+  /// Somebody gets an invitation for a laptop.
+  case invited(machine: Int)
+  /// Somebody takes over what a laptop handed over that is shut out.
+  case released(machine: Int)
 }

@@ -46,6 +46,8 @@ extension World {
         number: machines.count, name: "\(machine.name)-copy",
         disk: FaultyStore(image.store), schema: image.schema, clock: machine.clock,
         role: machine.role)
+      copy.reach = machine.reach
+      copy.invitation = machine.invitation
       machines.append(copy)
       try put(image, on: copy)
       trace.note(at: time, "clone", [Int64(copy.number)], copy.name)
@@ -82,6 +84,16 @@ extension World {
     return root
   }
 
+  /// Whether there are or were several stores with this identity, or with one that it comes from.
+  func isCopied(_ replica: ReplicaID) -> Bool {
+    var name: ReplicaID? = replica
+    while let present = name {
+      if copied.contains(present) { return true }
+      name = born[present]
+    }
+    return false
+  }
+
   /// A store took a new identity, because another goes on under its old one.
   func forked(_ fork: Fork, _ machine: Machine) {
     count(.fork)
@@ -90,8 +102,11 @@ extension World {
     trace.note(
       at: time, "fork", [Int64(machine.number), Int64(fork.reissued)],
       "\(machine.name): \(fork.former) is \(fork.current) now, \(fork.reissued) changes")
-    if !copied.contains(fork.former), corrupted.isEmpty {
-      report("only copies fork", "\(machine.name) forked, and nobody copied its disk")
+    let isExpected = copied.contains(fork.former) || renamed.contains(fork.former)
+    if !isExpected, corrupted.isEmpty {
+      report(
+        "only copies fork, and who is let in again",
+        "\(machine.name) forked, and nobody copied its disk")
     }
   }
 }

@@ -25,6 +25,8 @@ extension World {
     case .readerRecovers(let number): machines[number].readMilliseconds = 0
     case .resumed(let number): tell(machines[number], .resume)
     case .letIn(let number): letIn(machines[number])
+    case .invited(let number): inviteAnew(machines[number])
+    case .released(let number): release(of: machines[number])
     }
   }
 
@@ -43,6 +45,7 @@ extension World {
     switch machine.role {
     case .lab(let configuration, _):
       machine.lab = LabWorker(configuration, seed: random.next())
+      machine.presentInvitation()
       captureAll(at: machine)
       tell(machine, .start)
     case .online(let configuration):
@@ -224,7 +227,12 @@ extension World {
 
   private func note(_ event: LabEvent, of machine: Machine) {
     switch event {
-    case .session(let event): note(event, of: machine)
+    case .session(let event):
+      if case .opened = event, machine.invitation != nil {
+        machine.invitation = nil
+        machine.presentInvitation()
+      }
+      note(event, of: machine)
     case .keyShared: renewKey(of: machine)
     case .storeFailed(let words):
       trace.note(at: time, "store failed", [Int64(machine.number)], "\(machine.name): \(words)")
@@ -241,7 +249,22 @@ extension World {
       trace.note(
         at: time, "violation", [Int64(machine.number)], "\(machine.name) by \(device): \(violation)"
       )
-    case .replicaSeen, .superseded, .keyShared, .sessionEnded, .held: break
+    case .held(let batch, let key): hold(batch, from: key, at: machine)
+    case .replicaSeen, .superseded, .keyShared, .sessionEnded: break
+    }
+  }
+
+  /// Keeps what a laptop hands over that is shut out; somebody may take it over.
+  private func hold(_ batch: ChangeBatch, from key: String, at machine: Machine) {
+    do {
+      try machine.disk.hold(batch, from: key, at: now(machine))
+      count(.handedOver)
+      guard chance(500), let laptop = machines.first(where: { $0.device?.key == key }) else {
+        return
+      }
+      schedule.add(.released(machine: laptop.number), at: time + draw(0...20_000))
+    } catch {
+      trace.note(at: time, "store failed", [Int64(machine.number)], "\(error)")
     }
   }
 
@@ -250,6 +273,7 @@ extension World {
     guard case .lab(let configuration, var device) = machine.role else { return }
     lastKey += 1
     device.key = "key \(lastKey) of \(machine.name)"
+    device.standing = standing(ofKeyMadeBy: machine)
     machine.role = .lab(configuration, device)
     count(.renewedKey)
     trace.note(at: time, "key", [Int64(machine.number)], device.key)

@@ -139,7 +139,7 @@ extension World {
   }
 
   private func deliverToHub(_ frame: [UInt8], on id: Int, from laptop: Machine, to hub: Machine) {
-    guard let device = laptop.device else { return }
+    guard var device = laptop.device else { return }
     if laptop.connection != id { count(.lateFrames) }
     let handle: PeerHandle
     if let known = connections[id]?.handle {
@@ -153,6 +153,10 @@ extension World {
     do {
       let message = try MessageCodec.decode(frame)
       trace.note(at: time, "arrive", [Int64(id), 1], "\(message.name) on \(id) at \(hub.name)")
+      if case .hello(let hello) = message {
+        guard let greeted = greet(hello, from: laptop, at: hub) else { return }
+        device = greeted
+      }
       tell(hub, .message(handle, device, message))
     } catch {
       tell(hub, .undecodable(handle, device, words: "\(error)"))

@@ -36,6 +36,7 @@ extension World {
     guard machine.state != .lost else { return true }
     guard machine.state == .running, !machine.isCaptureScheduled else { return false }
     guard let lab = machine.lab else { return true }
+    if isBarred(machine) { return lab.phase == .refused }
     guard let session = lab.session, session.inSyncSince != nil else { return false }
     let hub = hubDisk
     return try sharedProjects(machine).allSatisfy { project in
@@ -53,6 +54,9 @@ extension World {
 
   /// The machines that are left at the end.
   var remaining: [Machine] { machines.filter { $0.state != .lost } }
+
+  /// Those of them that are let in: who is not brings nothing, and gets nothing.
+  var members: [Machine] { remaining.filter { !isBarred($0) } }
 
   func sharedProjects(_ machine: Machine) -> [ProjectID] {
     projects.filter(machine.projects.allows)

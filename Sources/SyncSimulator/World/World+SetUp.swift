@@ -21,6 +21,9 @@ extension World {
           role: .online(OnlineConfiguration(session: session))))
     }
     for number in 0..<laptops { addLaptop(number, hubs: hubs) }
+    for machine in machines where !machine.isHub && chance(hazards.strangersPerThousand) {
+      makeStranger(machine)
+    }
     for machine in machines {
       schedule.add(.begin(machine: machine.number), at: draw(0...2_000))
       schedule.add(.writing(machine: machine.number), at: draw(0...500))

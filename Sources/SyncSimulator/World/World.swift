@@ -43,6 +43,17 @@ public final class World {
   var copied: Set<ReplicaID> = []
   /// From which identity each fork took its own.
   var born: [ReplicaID: ReplicaID] = [:]
+  /// Keys of devices that nobody will ever let in, or in again.
+  var barred: Set<String> = []
+  /// What of those who wait or were refused was seen, so that somebody acts once.
+  var noted: Set<String> = []
+  var invitations: [[UInt8]: Invitation] = [:]
+  /// How far the names of devices count that were shut out, online, by origin.
+  var standing: [ProjectID: [Origin: UInt64]] = [:]
+  /// What was taken over of those who were shut out.
+  var released: [ProjectID: Set<Dot>] = [:]
+  /// Names under which devices went that were let in again since.
+  var renamed: Set<ReplicaID> = []
   /// Disks as they were once, by machine.
   var images: [Int: DiskImage] = [:]
   var onlineContents: [ProjectID: [(dot: Dot, entry: Ledger.Entry)]] = [:]
@@ -131,6 +142,8 @@ public final class World {
   }
 
   func count(_ fault: Fault) { census.faults[fault, default: 0] += 1 }
+
+  func count(_ passage: Passage) { census.passages[passage, default: 0] += 1 }
 
   func chance(_ perThousand: Int) -> Bool {
     perThousand > 0 && Int.random(in: 0..<1_000, using: &random) < perThousand
