@@ -1,4 +1,5 @@
 #pragma once
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <malloc.h>
 #include <linux/rtnetlink.h>

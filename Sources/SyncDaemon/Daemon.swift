@@ -51,7 +51,8 @@ public struct Daemon {
       telemetry: telemetry)
     let loop = EventLoop(
       store: store, link: try assembly.link(),
-      control: try ControlServer(path: configuration.controlSocket, context: context),
+      control: try ControlServer(
+        path: configuration.controlSocket, context: context, logger: logger),
       reader: try assembly.reader(), requests: assembly.requests(), watches: watches,
       metrics: try assembly.metricsServer(), witness: witness, telemetry: telemetry,
       logger: logger)

@@ -30,6 +30,9 @@ public struct MonitorEvent: Hashable, Sendable {
   public let kind: Kind
   /// The local or remote endpoint, as libzmq gives it; empty for `monitorStopped`.
   public let endpoint: String
+  /// The file descriptor of what now listens or was accepted; nil for the other kinds. The accepted
+  /// one is libzmq's, and may be closed and be another's by the time that it is read here.
+  public internal(set) var descriptor: Int32?
 }
 
 extension MonitorEvent {
@@ -42,6 +45,11 @@ extension MonitorEvent {
     }
     kind = Kind(event: event, value: value)
     endpoint = String(decoding: parts[1], as: UTF8.self)
+    descriptor =
+      switch kind {
+      case .listening, .accepted: Int32(truncatingIfNeeded: value)
+      default: nil
+      }
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LivingLab
 import SQLiteStore
 import SyncControl
@@ -22,6 +23,68 @@ struct GateTests {
     #expect(taken(10, at: 1_500, &bucket) == 1)
     #expect(taken(10, at: 500, &bucket) == 0)
     #expect(taken(10, at: .max / 2, &bucket) == 3)
+  }
+
+  @Test("is for known machines from its half on, shut at its bound, and opens below three quarters")
+  func door() {
+    #expect(Door.bound(ofLimit: 16_384) == 4_096)
+    #expect(Door.bound(ofLimit: 2_048) == 1_280)
+    #expect(Door.bound(ofLimit: 256) == 128)
+    for limit in [64, 256, 1_024, 2_048, 16_384, .max] {
+      #expect(Door.bound(ofLimit: limit) < Door.controlBound(ofLimit: limit))
+      #expect(Door.controlBound(ofLimit: limit) < limit)
+    }
+    var door = Door()
+    door.accepted(639, limit: 2_048, at: 0)
+    #expect(door.state == .open && door.nextLook == nil)
+    door.accepted(640, limit: 2_048, at: 5)
+    #expect(door.state == .known && door.nextLook == 1_005)
+    door.accepted(1_280, limit: 2_048, at: 6)
+    #expect(door.state == .shut && door.nextLook == 1_005)
+    door.accepted(700, limit: 2_048, at: 7)
+    door.look(open: 960, limit: 2_048, at: 1_005)
+    #expect(door.state == .shut && door.nextLook == 2_005)
+    door.look(open: 959, limit: 2_048, at: 2_005)
+    #expect(door.state == .known)
+    door.look(open: 479, limit: 2_048, at: 3_005)
+    #expect(door.state == .open && door.nextLook == nil)
+  }
+
+  @Test("shut keeps new connections from a listener, and leaves those that are there alone")
+  func filter() throws {
+    let listener = try FileDescriptor(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0), "listen")
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    func named(
+      _ body: (UnsafeMutablePointer<sockaddr>, inout socklen_t) -> Int32
+    ) -> Int32 {
+      withUnsafeMutablePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, &size) }
+      }
+    }
+    try #require(named { bind(listener.number, $0, $1) } == 0)
+    try #require(listen(listener.number, 8) == 0)
+    try #require(named { getsockname(listener.number, $0, &$1) } == 0)
+    func connected(to milliseconds: Int32) throws -> Bool {
+      let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue)
+      let client = try FileDescriptor(socket(AF_INET, kind, 0), "connect")
+      _ = named { connect(client.number, $0, $1) }
+      var waiting = pollfd(fd: client.number, events: Int16(POLLOUT), revents: 0)
+      return poll(&waiting, 1, milliseconds) == 1
+    }
+    let early = try FileDescriptor(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0), "connect")
+    try #require(named { connect(early.number, $0, $1) } == 0)
+    let taken = try FileDescriptor(accept(listener.number, nil, nil), "accept")
+    try ListenerFilter.shut(listener.number)
+    #expect(try !connected(to: 100))
+    #expect(send(early.number, "x", 1, 0) == 1)
+    var byte: UInt8 = 0
+    #expect(recv(taken.number, &byte, 1, 0) == 1)
+    try ListenerFilter.open(listener.number)
+    try ListenerFilter.open(listener.number)
+    #expect(try connected(to: 5_000))
   }
 
   @Test("takes the secret key that the service manager hands over, and leaves it alone")

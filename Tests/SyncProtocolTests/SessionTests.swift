@@ -108,6 +108,29 @@ struct SessionTests {
     #expect(session.isEnded)
   }
 
+  @Test("A peer that says to have more changes than can be counted has the greatest number of them")
+  mutating func boast() throws {
+    let second = ProjectID(rawValue: uniqueID(9))
+    store = MemoryStore(
+      replica: online, side: .online, schema: schema, projects: [project, second])
+    var hello = hello()
+    hello.projects = [project, second].map { ProjectDigest(project: $0, digest: .zero) }
+    var (session, _) = try Session.accepting(
+      hello, admission: .go, configuration, at: now, store: &store)
+    var vector = ProjectVector()
+    for lane in Lane.allCases {
+      vector.advance(
+        Origin(replica: lab, lane: lane),
+        to: ChainPosition(sequence: ProtocolLimits.sequence, hash: .zero))
+    }
+    for project in [project, second] {
+      let message = Message.vectors(Vectors(project: project, vector: vector))
+      _ = try session.handle(.received(message), at: now, store: &store)
+    }
+    #expect(try session.peerUnsent(in: store) == .max)
+    #expect(try session.toCome(in: store) == .max)
+  }
+
   @Test("A batch is received before it is committed, and acknowledged after")
   mutating func receipt() throws {
     var session = try opened()

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import ZeroMQ
@@ -21,6 +22,12 @@ struct MonitorTests {
     let atServer = try serverMonitor.events { $0 == .handshakeSucceeded }
     #expect(atServer.map(\.kind) == [.listening, .accepted, .handshakeSucceeded])
     #expect(atServer.allSatisfy { $0.endpoint == endpoint })
+    #expect(atServer.map { $0.descriptor != nil } == [true, true, false])
+    var isListening: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    let listener = try #require(atServer[0].descriptor)
+    #expect(getsockopt(listener, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &size) == 0)
+    #expect(isListening == 1)
     dealer.close()
     let stopped = try monitor.events { $0 == .monitorStopped }
     #expect(stopped.map(\.kind) == [.monitorStopped])

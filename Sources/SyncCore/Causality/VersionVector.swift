@@ -96,8 +96,8 @@ public struct ProjectVector: Hashable, Sendable {
   }
 }
 
-/// Sequences come from peers: no sum of them may trap.
-private func saturatingSum(_ sequences: some Sequence<UInt64>) -> UInt64 {
+/// The sum, or the greatest number where it is more. Sequences come from peers: no sum of them may trap.
+public func saturatingSum(_ sequences: some Sequence<UInt64>) -> UInt64 {
   sequences.reduce(0) { sum, sequence in
     let (total, isOver) = sum.addingReportingOverflow(sequence)
     return isOver ? .max : total

@@ -14,6 +14,16 @@ enum GateLimits {
   static let countedDevices = 4_096
   /// The wait that is named to who comes too often.
   static let comeBackMilliseconds: UInt32 = 10_000
+  /// Open files and connections above which the door is shut to new connections. Half of it is for
+  /// machines that are not let in.
+  static let descriptors = 4_096
+  /// The door is shut, too, where fewer than this are left of what the process may have open: those
+  /// that have come and are not accepted yet (512), and everything that is no connection.
+  static let descriptorsInReserve = 768
+  /// How often it is looked whether connections have gone.
+  static let doorLookMilliseconds: Int64 = 1_000
+  /// A door that shuts again and again is spoken of this often.
+  static let doorWordsMilliseconds: Int64 = 60_000
   /// UTF-8 bytes of the name under which a pending machine is listed.
   static let pendingNameBytes = 100
   /// Days that an invitation may be good for.

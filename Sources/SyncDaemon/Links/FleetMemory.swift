@@ -1,3 +1,4 @@
+import LivingLab
 import SQLiteStore
 import SyncControl
 import SyncCore
@@ -113,7 +114,8 @@ extension FleetMemory.Known {
     var seconds: Int?
     if let earlier, unsent > 0, earlier.unsent > unsent {
       let elapsed = now.monotonicMilliseconds - earlier.monotonicMilliseconds
-      seconds = Int(Int64(unsent) * elapsed / Int64(earlier.unsent - unsent) / 1_000)
+      // It is what the machine says, however much that is.
+      seconds = Int(Int64(unsent).times(elapsed) / Int64(earlier.unsent - unsent) / 1_000)
     }
     if now.monotonicMilliseconds - (earlier?.monotonicMilliseconds ?? 0) >= milliseconds {
       earlier = (now.monotonicMilliseconds, unsent)

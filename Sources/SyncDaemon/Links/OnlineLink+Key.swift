@@ -14,6 +14,8 @@ extension OnlineLink {
     routes = [:]
     let address = endpoint
     try socket.unbind(address)
+    listener = nil
+    isFiltered = false
     let fresh = try context.value.socket(
       .router, options: options, security: .curveServer(secret))
     let monitor = try fresh.monitor()

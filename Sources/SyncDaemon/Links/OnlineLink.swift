@@ -39,6 +39,11 @@ final class OnlineLink: SideLink {
   var fleetMemory = FleetMemory()
   var pollGeneration = 0
   private(set) var wantsWork = false
+  var door = Door()
+  /// The descriptor that listens, and whether new connections are kept from it.
+  var listener: Int32?
+  var isFiltered = false
+  var nextDoorWords: Int64 = 0
 
   init(
     worker: OnlineWorker, endpoint: Endpoint, security: Socket.Security, options: Socket.Options,
@@ -66,7 +71,9 @@ final class OnlineLink: SideLink {
     tellProblems()
   }
 
-  var nextDeadline: Int64? { worker.nextDeadline }
+  var nextDeadline: Int64? {
+    [worker.nextDeadline, door.nextLook].compactMap { $0 }.min()
+  }
 
   var pollItems: [PollItem<LoopTag>] {
     var items: [PollItem<LoopTag>] = [
@@ -91,6 +98,7 @@ final class OnlineLink: SideLink {
     keepFleet(at: now, store)
     tell(.tick, at: now, &store)
     saveProofs(at: now, store)
+    lookAtDoor(at: now)
     if now.monotonicMilliseconds >= nextContacts { saveContacts(at: now, store) }
   }
   func stop(at now: Instant, store: inout SQLiteStore) {
@@ -149,7 +157,7 @@ final class OnlineLink: SideLink {
     switch tag {
     case .admission: try admit()
     case .peer: try receive(at: now, &store)
-    case .peerMonitor: try observe()
+    case .peerMonitor: try observe(at: now)
     default: break
     }
   }
@@ -162,14 +170,14 @@ final class OnlineLink: SideLink {
           try admission.reply(.refused(.denied, reason: "a CURVE key is needed"), to: request)
           continue
         }
+        guard door.state == .open || doorkeeper.device(key.z85).standing == .admitted else {
+          try admission.reply(.refused(.denied, reason: "too many connections"), to: request)
+          continue
+        }
         try admission.reply(.accepted(userID: key.z85), to: request)
       }
     case .none: break
     }
-  }
-
-  private func observe() throws {
-    while let event = try monitor.next() { log.transport(event) }
   }
 
   private static let messagesPerTurn = 64

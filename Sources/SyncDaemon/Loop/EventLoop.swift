@@ -132,7 +132,7 @@ final class EventLoop {
     guard polledGeneration != generation else { return }
     polledGeneration = generation
     poller = Poller()
-    poller.add(control.pollItem(.control))
+    for item in control.pollItems { poller.add(item) }
     poller.add(reader.socket.pollItem(.answers))
     for item in watches.pollItems { poller.add(item) }
     for item in link.pollItems { poller.add(item) }
@@ -162,6 +162,7 @@ final class EventLoop {
     case .authorizedKeys:
       if try watches.takeKeyChange() { link.reloadKeys(at: now, store: &store) }
     case .control: try takeRequests()
+    case .controlMonitor: try control.observe()
     case .answers: try passAnswersOn()
     case .peer, .peerMonitor, .admission:
       try link.ready(tag, at: now, store: &store)

@@ -5,6 +5,7 @@ enum LoopTag: Hashable, Sendable {
   case storeFiles
   case authorizedKeys
   case control
+  case controlMonitor
   case answers
   case peer
   case peerMonitor

@@ -6,17 +6,17 @@ extension Session {
   /// them. Cost: from memory.
   public func peerUnsent(in store: some ChangeStore) throws -> UInt64? {
     guard let running, !running.shares.isEmpty else { return nil }
-    var unsent: UInt64 = 0
+    var unsent: [UInt64] = []
     for (project, share) in running.shares {
       guard share.phase == .open else { return nil }
       let vector = try store.vector(of: project)
       for lane in Lane.allCases {
         let origin = Origin(replica: running.peer.replica, lane: lane)
         let (there, here) = (share.peerSequence(of: origin), vector.sequence(of: origin))
-        if there > here { unsent += there - here }
+        if there > here { unsent.append(there - here) }
       }
     }
-    return unsent
+    return saturatingSum(unsent)
   }
 
   /// When the oldest of those was written that the peer had unsent as it came, by this side's clock and as
@@ -34,15 +34,15 @@ extension Session {
   /// has said so of each shared project. Cost: from memory, by the origins.
   public func toCome(in store: some ChangeStore) throws -> UInt64? {
     guard let running, !running.shares.isEmpty else { return nil }
-    var coming: UInt64 = 0
+    var coming: [UInt64] = []
     for (project, share) in running.shares {
       guard share.phase == .open else { return nil }
       let vector = try store.vector(of: project)
       for (origin, position) in share.acknowledged.positions {
         let here = vector.sequence(of: origin)
-        if position.sequence > here { coming += position.sequence - here }
+        if position.sequence > here { coming.append(position.sequence - here) }
       }
     }
-    return coming
+    return saturatingSum(coming)
   }
 }
