@@ -85,7 +85,10 @@ struct LabsyncdTests {
     _ = try labsyncd(["init", "online", "--dir", folder.path, "--project", "Barcelona"])
     let secret = "\(folder.path)/keys/curve.secret"
     try #require(chown(secret, 54_321, 0) == 0)
-    let run = try labsyncd(["online", "--config", "\(folder.path)/online.yaml"])
+    // Where nothing can listen, so that it ends in any case.
+    let run = try labsyncd(
+      ["online", "--config", "\(folder.path)/online.yaml"],
+      environment: ["LABSYNC_LISTEN_ENDPOINT": "ipc:///proc/labsync"])
     #expect(run.status == 1)
     #expect(
       run.errors.contains("\(secret) belongs to the user 54321, who can read and replace it"),
