@@ -60,14 +60,15 @@ struct JoinCommand: ParsableCommand {
       usleep(100_000)
     }
     StandardError.line(
-      "This laptop is prepared, and is let in when it reaches the online side: \(last).")
+      "This laptop is prepared, and is let in when it reaches the online side: "
+        + "\(Terminal.harmless(last)).")
     throw Ended(status: .needsAttention)
   }
 
   private func say(_ status: Status, _ made: JoiningPlace.Made) throws {
-    try StandardOutput.line("This laptop is let in: \(status.connection.words).")
+    try StandardOutput.line("This laptop is let in: \(Terminal.harmless(status.connection.words)).")
     for project in status.projects {
-      try StandardOutput.line("project \(project.id) \(project.name ?? "")")
+      try StandardOutput.line("project \(project.id) \(Terminal.oneLine(project.name ?? ""))")
     }
     try StandardOutput.flush()
     if made.socket != ConnectionOptions.usual {

@@ -221,7 +221,7 @@ struct PeerRevokeCommand: ParsableCommand {
         peer: peer, reason: reason, since: try MomentArgument.milliseconds(since, "--since"),
         after: after))
     if output.json { return try printDocument(answer) }
-    try StandardOutput.line(answer.words)
+    try StandardOutput.line(Terminal.harmless(answer.words))
   }
 }
 
@@ -246,5 +246,5 @@ struct PeerReleaseCommand: ParsableCommand {
 /// A confirmation, as it is asked for.
 func printWords(_ answer: Confirmation, _ output: OutputOptions) throws {
   if output.json { return try printDocument(answer) }
-  try StandardOutput.line(answer.words)
+  try StandardOutput.line(Terminal.harmless(answer.words))
 }
