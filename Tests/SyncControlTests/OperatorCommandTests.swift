@@ -78,7 +78,7 @@ struct OperatorCommandTests {
     let words = "\u{1B}[31mTable 3\u{202E} is shut out"
     for command in [["peer", "revoke", "x"], ["peer", "approve", "x"], ["peer", "release", "x"]] {
       let run = try run(command) { request in
-        if case .peerRevoke = request {
+        if case .peer(.revoke) = request {
           return try ControlCodec.encode(answer: PeerRevocation(words: words, voided: 0))
         }
         return try ControlCodec.encode(answer: Confirmation(words: words))
