@@ -200,11 +200,20 @@ struct JoiningPlace {
       throw ControlFailure(
         what: "\(words[0]) can not be run", why: "\(error)", remedy: "install labsync whole")
     }
-    inlet.fileHandleForWriting.write(Data(input.utf8))
+    // A program that is not there reads nothing, and is told of below.
+    signal(SIGPIPE, SIG_IGN)
+    _ = writeAll(Array(input.utf8), to: inlet.fileHandleForWriting.fileDescriptor)
+    signal(SIGPIPE, SIG_DFL)
     inlet.fileHandleForWriting.closeFile()
     let output = outlet.fileHandleForReading.readDataToEndOfFile()
     let complaint = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
+    // What env(1) says of a program that it does not find.
+    if process.terminationStatus == 127 {
+      throw ControlFailure(
+        what: "\(words[0]) is not there", why: "it stands neither beside labctl nor in the path",
+        remedy: "install labsync whole, then labctl join again")
+    }
     guard process.terminationStatus == 0 else {
       let text = String(decoding: complaint, as: UTF8.self)
       throw ControlFailure(
