@@ -123,6 +123,7 @@ let package = Package(
       name: "ControlServiceTests",
       dependencies: [
         "SyncCore", "LivingLab", "SQLiteStore", "SyncControl", "SyncDaemon", "ZeroMQ", grdb,
+        logging,
       ],
       swiftSettings: acting),
     .testTarget(

@@ -71,6 +71,9 @@ public struct InvitationLine: Hashable, Sendable {
     endpoints = Array(lines[..<end])
     name = end + 1 < lines.count ? lines[end + 1] : nil
     guard !endpoints.isEmpty else { throw Self.failure("it names no online side") }
+    guard name.map(MachineName.isUsable) ?? true, end + 2 >= lines.count else {
+      throw Self.failure("the machine can not be called what it says: \(MachineName.words)")
+    }
   }
 
   private static func failure(_ why: String) -> ControlFailure {

@@ -93,11 +93,9 @@ struct Assembly {
       status: StatusReport(name: configuration.replicaName), telemetry: telemetry)
   }
 
-  func metricsServer() throws -> MetricsServer? {
-    try configuration.metricsAddress.map { address in
-      let server = try MetricsServer(address)
-      logger.notice("serving metrics", metadata: ["address": "\(address)"])
-      return server
+  func metricsServer() -> MetricsServer? {
+    configuration.metricsAddress.map {
+      MetricsServer($0, logger, at: now.monotonicMilliseconds)
     }
   }
 

@@ -54,7 +54,7 @@ public struct Daemon {
       control: try ControlServer(
         path: configuration.controlSocket, context: context, logger: logger),
       reader: try assembly.reader(), requests: assembly.requests(), watches: watches,
-      metrics: try assembly.metricsServer(), witness: witness, telemetry: telemetry,
+      metrics: assembly.metricsServer(), witness: witness, telemetry: telemetry,
       logger: logger)
     try loop.run()
     _ = lock.isHeld

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Testing
 import ZeroMQ
 
@@ -40,11 +41,35 @@ import ZeroMQ
   private let port: UInt16
 
   init() throws {
-    var made: (MetricsServer, UInt16)?
-    for port in UInt16.random(in: 20_000...50_000)..<UInt16.max where made == nil {
-      do { made = (try MetricsServer(MetricsAddress("\(port)")), port) } catch { continue }
+    (server, port) = try Self.serving()
+  }
+
+  private static var logger: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+
+  private static func serving() throws -> (MetricsServer, UInt16) {
+    for port in UInt16.random(in: 20_000...50_000)..<UInt16.max {
+      let server = MetricsServer(try MetricsAddress("\(port)"), logger, at: 0)
+      if server.isListening { return (server, port) }
     }
-    (server, port) = try #require(made)
+    throw CancellationError()
+  }
+
+  @Test func anAddressThatIsTakenIsTriedAgain() throws {
+    var first: MetricsServer?
+    let port: UInt16
+    do {
+      let made = try Self.serving()
+      (first, port) = (made.0, made.1)
+    }
+    let second = MetricsServer(try MetricsAddress("\(port)"), Self.logger, at: 0)
+    #expect(!second.isListening && second.pollItems.isEmpty)
+    second.tidy(at: MetricsServer.addressMilliseconds)
+    #expect(!second.isListening && first != nil)
+    first = nil
+    second.tidy(at: MetricsServer.addressMilliseconds * 2 - 1)
+    #expect(!second.isListening)
+    second.tidy(at: MetricsServer.addressMilliseconds * 2)
+    #expect(second.isListening && second.pollItems.count == 1)
   }
 
   /// The connections that the server polls.
@@ -102,9 +127,9 @@ import ZeroMQ
     for _ in 0..<20 where connections == 2 { try turn() }
     #expect(quick.hear().hasSuffix("labsync_in_sync 1\n"))
     #expect(connections == 1)
-    server.dropLate(at: MetricsServer.longestMilliseconds - 1)
+    server.tidy(at: MetricsServer.longestMilliseconds - 1)
     #expect(connections == 1)
-    server.dropLate(at: MetricsServer.longestMilliseconds)
+    server.tidy(at: MetricsServer.longestMilliseconds)
     #expect(connections == 0)
   }
 
@@ -119,7 +144,7 @@ import ZeroMQ
     try take(MetricsServer.mostConnections)
     #expect(!server.pollItems.contains { $0.tag == .metricsListener })
     last.say("GET /metrics HTTP/1.1\r\n\r\n")
-    server.dropLate(at: MetricsServer.longestMilliseconds)
+    server.tidy(at: MetricsServer.longestMilliseconds)
     try take(1, at: 1)
     try turn()
     #expect(last.hear().hasPrefix("HTTP/1.1 200"))

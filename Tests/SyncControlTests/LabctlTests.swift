@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import SyncControl
 import Testing
 
@@ -215,6 +216,25 @@ struct LabctlTests {
     let run = try run(["export", "--output", file], answering: pages)
     #expect(run.run.output.isEmpty)
     #expect(try String(contentsOfFile: file, encoding: .utf8) == "a\nb\nc\n")
+    unlink(file)
+    // A link that somebody put there is not written through, and what is no file stays what it is.
+    let victim = file + ".victim"
+    defer { unlink(victim) }
+    try "before".write(toFile: victim, atomically: false, encoding: .utf8)
+    try FileManager.default.createSymbolicLink(
+      atPath: file + ".partial", withDestinationPath: victim)
+    #expect(try self.run(["export", "--output", file], answering: pages).run.status == 0)
+    #expect(try String(contentsOfFile: victim, encoding: .utf8) == "before")
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == "a\nb\nc\n")
+    let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+    unlink(file)
+    try #require(mkfifo(file, 0o600) == 0)
+    let reader = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    defer { close(reader) }
+    #expect(try self.run(["export", "--output", file], answering: pages).run.status == 0)
+    var bytes = [UInt8](repeating: 0, count: 16)
+    #expect(read(reader, &bytes, bytes.count) == 6)
     unlink(file)
     let failed = try self.run(["export", "--output", file]) { request in
       guard case .export(let export) = request, export.cursor == nil else {

@@ -77,6 +77,26 @@ struct OperatorCommandTests {
     #expect(requests.contains { if case .parkedRetry = $0 { true } else { false } })
   }
 
+  @Test("a machine's name can not steer the terminal of whoever shuts it out or lets it in")
+  func names() throws {
+    let words = "\u{1B}[31mTable 3\u{202E} is shut out"
+    for command in [["peer", "revoke", "x"], ["peer", "approve", "x"], ["peer", "release", "x"]] {
+      let run = try run(command) { request in
+        if case .peer(.revoke) = request {
+          return try ControlCodec.encode(answer: PeerRevocation(words: words, voided: 0))
+        }
+        return try ControlCodec.encode(answer: Confirmation(words: words))
+      }.run
+      #expect(run.output == "\u{FFFD}[31mTable 3\u{FFFD} is shut out\n", "\(run.errors)")
+    }
+    #expect(MachineName.isUsable("Taula 3 👩‍👧"))
+    for name in ["", "a\nb", "a\u{1B}", "\u{202E}", String(repeating: "a", count: 201)] {
+      #expect(!MachineName.isUsable(name))
+    }
+    #expect(MachineName.cleaned("a\n\u{1B}b", bytes: 100) == "a\u{FFFD}\u{FFFD}b")
+    #expect(MachineName.cleaned("aéé", bytes: 4) == "aé")
+  }
+
   @Test("backup writes the pieces into one file of its user alone, and never over another")
   func backup() throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).db").path

@@ -134,7 +134,7 @@ struct ReportCommandTests {
     #expect(balance(of: page) == 0)
     let nowhere = try self.run(["kpi", "--html", "/no/such/folder/r.html"]).run
     #expect(nowhere.status == 1)
-    #expect(nowhere.errors.contains("the page could not be written"))
+    #expect(nowhere.errors.contains("/no/such/folder/r.html could not be written"))
   }
 
   /// Elements that were begun and not ended, beyond those that end by themselves.

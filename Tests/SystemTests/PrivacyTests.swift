@@ -78,6 +78,11 @@ extension SystemTests {
         "UPDATE participants SET display_name = '\(Self.words[0]) y Yxcvb', locale = 'es'")
       let backup = "\(lab.folder)/backup.db"
       try restored.database().execute("VACUUM INTO '\(backup)'")
+      let short = try here.labctl(["erase", "participant", String(Self.ana.prefix(26))])
+      #expect(short.ending.exitStatus != 0)
+      #expect(short.errors.contains("wants the whole id"), "\(short.errors)")
+      #expect(short.errors.contains(Self.ana))
+      #expect(try here.database(isReadOnly: true).integer("SELECT count(*) FROM erasures") == 0)
       let asked = try labctl(here, ["erase", "participant", Self.ana])
       #expect(asked.contains("no byte is left"))
       #expect(asked.contains("comment"), "the comment that names the person is to be looked at")

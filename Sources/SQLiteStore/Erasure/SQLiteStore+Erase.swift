@@ -45,7 +45,13 @@ private struct EraseCommand {
     guard let kind = view.schema.erasureKind, let name = kind.subjectKind,
       let subject = view.schema[name]
     else { throw StoreError.inconsistent("this software declares no erasure") }
-    let record = try RecordID(participant) ?? view.record(subject, named: participant)
+    guard let record = RecordID(participant) else {
+      let meant = try view.record(subject, named: participant)
+      throw StoreError.refused(
+        what: "Nobody was erased",
+        why: "it is final and wants the whole id, and '\(participant)' is short for \(meant)",
+        hint: "See who that is (labctl show \(subject.name) \(meant)), and say the whole id.")
+    }
     let project = try project ?? self.project(of: record, subject)
     let deleted = withContributions ? try deleteContributions(of: record, in: project) : 0
     try database.execute(

@@ -1,4 +1,5 @@
 import Logging
+import SyncControl
 import SyncCore
 import ZeroMQ
 
@@ -132,8 +133,9 @@ struct ConfigurationCheck {
 
   private static func name(_ text: String) throws(ConfigurationError) -> String {
     let name = text.trimmed
-    guard (1...200).contains(name.utf8.count), !name.contains(where: \.isNewline) else {
-      throw ConfigurationError("is one line of 1 to 200 bytes")
+    guard MachineName.isUsable(name) else {
+      throw ConfigurationError(
+        "is one line of 1 to \(MachineName.longestBytes) bytes, without control characters")
     }
     return name
   }

@@ -64,7 +64,8 @@ struct ConfigurationFile {
     }
     guard !value.isNull else { return }
     guard let members = value.mapping else {
-      return complain("\"\(section)\" is a section and holds settings, such as \(known[0])", key)
+      let example = known[0].rawValue.dropFirst(section.count + 1)
+      return complain("\"\(section)\" is a section and holds settings, such as \(example)", key)
     }
     for (name, value) in members {
       guard let setting = Setting(rawValue: "\(section).\(name.string ?? "")") else {

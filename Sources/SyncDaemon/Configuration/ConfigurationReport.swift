@@ -36,6 +36,15 @@ public struct ConfigurationReport: CustomStringConvertible, Sendable {
 
   /// A text as YAML in double quotes.
   static func quoted(_ text: String) -> String {
-    "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+    let escaped = text.unicodeScalars.reduce(into: "") { result, scalar in
+      switch scalar.value {
+      case 0x22, 0x5C: result += "\\\(scalar)"
+      case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029:
+        let number = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - number.count) + number
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return "\"\(escaped)\""
   }
 }

@@ -7,6 +7,11 @@ extension ControlFailure {
     switch error {
     case let failure as ControlFailure: self = failure
     case let error as StoreError: self.init(error)
+    case let error as ConfigurationError:
+      self.init(
+        what: "what was given can not be used",
+        why: error.problems.map(\.description).joined(separator: "; "),
+        remedy: "", exit: .usage)
     default:
       self.init(
         what: "the request could not be carried out", why: "labsyncd met an unexpected error",

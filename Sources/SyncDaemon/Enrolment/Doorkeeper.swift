@@ -1,5 +1,6 @@
 import OnlineWorker
 import SQLiteStore
+import SyncControl
 import SyncCore
 import SyncProtocol
 import ZeroMQ
@@ -181,8 +182,8 @@ final class Doorkeeper {
     _ hello: Hello, key: String, at now: Instant, _ store: SQLiteStore
   ) throws {
     guard enrolled[key] == nil, noteRate.take(at: now.monotonicMilliseconds) else { return }
-    let name = String(
-      decoding: hello.introduction.name.utf8.prefix(GateLimits.pendingNameBytes), as: UTF8.self)
+    let name = MachineName.cleaned(
+      hello.introduction.name, bytes: GateLimits.pendingNameBytes)
     let device = EnrolledDevice(
       key: key, name: name, standing: .pending, projects: [], since: now.wallMilliseconds)
     try store.save(device, at: now)

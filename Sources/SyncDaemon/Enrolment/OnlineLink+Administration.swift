@@ -145,6 +145,7 @@ extension OnlineLink {
         what: "an invitation is good for 1 s to \(GateLimits.longestInvitationDays) days", why: "",
         remedy: "--expires 24h", exit: .usage)
     }
+    try checkName(request.peer)
     let projects = try projects(request.projects, store)
     let named = (projects.map { $0.sorted() } ?? store.projects).prefix(200)
     let endpoints =
@@ -175,6 +176,13 @@ extension OnlineLink {
       endpoints: line.endpoints)
   }
 
+  private func checkName(_ name: String?) throws {
+    guard let name, !MachineName.isUsable(name) else { return }
+    throw ControlFailure(
+      what: "a machine can not be called that", why: MachineName.words,
+      remedy: "--name \"Table 3\"", exit: .usage)
+  }
+
   private func approve(
     _ request: PeerApproveRequest, at now: Instant, _ store: inout SQLiteStore
   ) throws -> Confirmation {
@@ -185,6 +193,7 @@ extension OnlineLink {
     device.standing = .admitted
     device.changedAt = now.wallMilliseconds
     device.reason = nil
+    try checkName(request.newName)
     if let name = request.newName { device.name = name }
     let others = doorkeeper.enrolled.values.contains {
       $0.key != device.key && $0.name == device.name && $0.standing != .pending

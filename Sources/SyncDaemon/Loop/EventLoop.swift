@@ -99,7 +99,7 @@ final class EventLoop {
     tellServiceManager()
     let end = SystemClock.monotonicMilliseconds
     telemetry.events.answerWaiters(at: end)
-    metrics?.dropLate(at: end)
+    metrics?.tidy(at: end)
     telemetry.turned(milliseconds: end - start)
     longestTurnMilliseconds = max(longestTurnMilliseconds, end - start)
   }

@@ -1,4 +1,5 @@
 import Glibc
+import Logging
 import ZeroMQ
 
 /// Serves the metrics over HTTP from the loop's own poll: no thread, and nothing ever waits. What a
@@ -17,7 +18,12 @@ final class MetricsServer {
     }
   }
 
-  private let listener: FileDescriptor
+  private let address: MetricsAddress
+  private let logger: Logger
+  /// Nil while the address can not be had.
+  private var listener: FileDescriptor?
+  /// When to try again what the system refused; nil where nothing was.
+  private var nextTry: Int64?
   private var connections: [Int32: Connection] = [:]
   /// Moves when ``pollItems`` are others.
   private(set) var generation = 0
@@ -27,27 +33,65 @@ final class MetricsServer {
   /// From connecting to the last byte of the answer.
   static let longestMilliseconds: Int64 = 10_000
 
+  /// From a refusal of the system to the next try: to take a connection, and to have the address.
+  static let restMilliseconds: Int64 = 1_000
+  static let addressMilliseconds: Int64 = 30_000
+
   private static let noWait = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
 
-  init(_ address: MetricsAddress) throws { listener = try address.listen() }
+  /// An address that is taken, or not there yet, keeps nothing else from working: it is said once, and
+  /// tried again.
+  init(_ address: MetricsAddress, _ logger: Logger, at milliseconds: Int64) {
+    self.address = address
+    self.logger = logger
+    listen(at: milliseconds) { error in
+      logger.error(
+        "no metrics are served",
+        metadata: [
+          "why": "\(error)", "meanwhile": "everything else works, and it is tried again",
+          "try": "end what has the address (ss -ltnp), or set metrics.listen to another",
+        ])
+    }
+  }
+
+  var isListening: Bool { listener != nil }
+
+  private func listen(at milliseconds: Int64, failing: (any Error) -> Void) {
+    do {
+      listener = try address.listen()
+      nextTry = nil
+      generation += 1
+      logger.notice("serving metrics", metadata: ["address": "\(address)"])
+    } catch {
+      nextTry = milliseconds + Self.addressMilliseconds
+      failing(error)
+    }
+  }
 
   var pollItems: [PollItem<LoopTag>] {
     var items: [PollItem<LoopTag>] = connections.map { number, connection in
       .file(
         number, .metricsConnection(number), for: connection.answer == nil ? .readable : .writable)
     }
-    if connections.count < Self.mostConnections {
-      items.append(.file(listener.number, .metricsListener))
+    if let number = listenerNumber, nextTry == nil, connections.count < Self.mostConnections {
+      items.append(.file(number, .metricsListener))
     }
     return items
   }
 
+  private var listenerNumber: Int32? {
+    switch listener {
+    case .some(let listener): listener.number
+    case .none: nil
+    }
+  }
+
   /// Takes connections that wait.
   func accept(at milliseconds: Int64) {
+    guard let listening = listenerNumber else { return }
     while connections.count < Self.mostConnections {
       do {
-        let socket = try FileDescriptor(
-          Glibc.accept(listener.number, nil, nil), "take a connection")
+        let socket = try FileDescriptor(Glibc.accept(listening, nil, nil), "take a connection")
         let number = socket.number
         _ = fcntl(number, F_SETFD, FD_CLOEXEC)
         connections[number] = Connection(
@@ -55,6 +99,10 @@ final class MetricsServer {
         generation += 1
       } catch {
         // Nobody waits, or whoever did has gone.
+        if [EAGAIN, EINTR, ECONNABORTED].contains(error.code) { return }
+        // Whoever waits can not be taken, and would wake the loop again at once.
+        nextTry = milliseconds + Self.restMilliseconds
+        generation += 1
         return
       }
     }
@@ -67,15 +115,24 @@ final class MetricsServer {
     if connection.answer != nil, !write(connection) { drop(number) }
   }
 
-  /// Ends what takes too long.
-  func dropLate(at milliseconds: Int64) {
+  /// Ends what takes too long, and tries again what the system refused.
+  func tidy(at milliseconds: Int64) {
     for (number, connection) in connections where connection.deadline <= milliseconds {
       drop(number)
+    }
+    guard let due = nextTry, due <= milliseconds else { return }
+    if isListening {
+      nextTry = nil
+      generation += 1
+    } else {
+      listen(at: milliseconds) { _ in }
     }
   }
 
   private func drop(_ number: Int32) {
     connections[number] = nil
+    // What it had is free now.
+    if isListening { nextTry = nil }
     generation += 1
   }
 

@@ -22,7 +22,7 @@ struct BackupCommand: ParsableCommand {
         what: "no backup was made", why: "\(file) exists", remedy: "another name", exit: .usage)
     }
     let client = try connection.client()
-    let target = try BackupFile(file)
+    let target = try OutputFile(file, replaces: false)
     // A large store takes its time to be copied; a daemon that ends is noticed at once.
     var piece = try client.ask(BackupRequest()) { true }
     var progress = ProgressBar(total: Int(piece.total))
@@ -46,48 +46,5 @@ struct BackupCommand: ParsableCommand {
   struct Made: Codable, Hashable, Sendable {
     var bytes: Int64
     var file: String
-  }
-}
-
-/// A file that gets its name when it is whole; else it goes.
-private final class BackupFile {
-  private(set) var byteCount = 0
-  private let path: String
-  private let draft: String
-  private let descriptor: Int32
-
-  init(_ path: String) throws {
-    self.path = path
-    draft = "\(path).partial"
-    unlink(draft)
-    descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw failure() }
-  }
-
-  func add(_ bytes: [UInt8]) throws {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw failure() }
-      rest = rest.dropFirst(count)
-      byteCount += count
-    }
-  }
-
-  func finish() throws {
-    // A link fails where the name is taken, unlike a rename.
-    guard fsync(descriptor) == 0, link(draft, path) == 0 else { throw failure() }
-  }
-
-  private func failure() -> ControlFailure {
-    ControlFailure(
-      what: "no backup was made", why: "\(path): \(String(cString: strerror(errno)))",
-      remedy: "a place with room that you may write to")
-  }
-
-  deinit {
-    if descriptor >= 0 { close(descriptor) }
-    unlink(draft)
   }
 }

@@ -20,7 +20,7 @@ struct EraseParticipantCommand: ParsableCommand {
       person; deleted records are shown nowhere, and their words stay in the log.
       """)
 
-  @Argument(help: "The participant's id.") var id: String
+  @Argument(help: "The participant's whole id.") var id: String
   @Flag(help: "Delete what only this person contributed, too.") var withContributions = false
   @Option(help: "The project's id, where the store has several.") var project: String?
   @OptionGroup var connection: ConnectionOptions

@@ -14,7 +14,8 @@ struct ExportCommand: ParsableCommand {
   @Flag(help: "The form that is equal wherever the records are.") var canonical = false
   @Option(
     help: ArgumentHelp(
-      "Write to this file instead; it appears when it is complete.", valueName: "file"))
+      "Write to this file instead; it appears when it is complete, and only you can read it.",
+      valueName: "file"))
   var output: String?
   @Option(help: "The project's id, where the store has several.") var project: String?
   @Flag(help: "JSON Lines is what it always writes.") var json = false
@@ -23,53 +24,23 @@ struct ExportCommand: ParsableCommand {
   func run() throws {
     let client = try connection.client()
     guard let output else {
-      try copy(from: client, to: STDOUT_FILENO)
-      return
+      return try copy(from: client) { try StandardOutput.write($0, to: STDOUT_FILENO) }
     }
-    let file = try PartialFile(output)
-    try copy(from: client, to: file.descriptor)
-    try file.complete()
+    let file = try OutputFile(output)
+    try copy(from: client, to: file.add)
+    try file.finish()
   }
 
-  private func copy(from client: borrowing ControlClient, to descriptor: Int32) throws {
+  private func copy(
+    from client: borrowing ControlClient, to write: ([UInt8]) throws -> Void
+  ) throws {
     var request = ExportRequest(kind: kind, canonical: canonical, project: project)
     repeat {
       let page = try client.ask(request)
       for line in page.lines {
-        try StandardOutput.write(Array(line.utf8) + [UInt8(ascii: "\n")], to: descriptor)
+        try write(Array(line.utf8) + [UInt8(ascii: "\n")])
       }
       request.cursor = page.cursor
     } while request.cursor != nil
-    try StandardOutput.flush(to: descriptor)
-  }
-}
-
-/// A file that gets its name only when it is complete.
-private struct PartialFile: ~Copyable {
-  let descriptor: Int32
-  private let path: String
-  private let partialPath: String
-
-  init(_ path: String) throws(ControlFailure) {
-    self.path = path
-    partialPath = "\(path).partial"
-    descriptor = open(partialPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw Self.failure(path) }
-  }
-
-  func complete() throws(ControlFailure) {
-    guard fsync(descriptor) == 0, rename(partialPath, path) == 0 else { throw Self.failure(path) }
-  }
-
-  deinit {
-    close(descriptor)
-    // Nothing is there any more when it was completed.
-    unlink(partialPath)
-  }
-
-  private static func failure(_ path: String) -> ControlFailure {
-    ControlFailure(
-      what: "\(path) can not be written", why: String(cString: strerror(errno)),
-      remedy: "another folder, or make room")
   }
 }

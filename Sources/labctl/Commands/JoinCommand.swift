@@ -61,14 +61,15 @@ struct JoinCommand: ParsableCommand {
       usleep(100_000)
     }
     StandardError.line(
-      "This laptop is prepared, and is let in when it reaches the online side: \(last).")
+      "This laptop is prepared, and is let in when it reaches the online side: "
+        + "\(Terminal.harmless(last)).")
     throw Ended(status: .needsAttention)
   }
 
   private func say(_ status: Status, _ made: JoiningPlace.Made) throws {
-    try StandardOutput.line("This laptop is let in: \(status.connection.words).")
+    try StandardOutput.line("This laptop is let in: \(Terminal.harmless(status.connection.words)).")
     for project in status.projects {
-      try StandardOutput.line("project \(project.id) \(project.name ?? "")")
+      try StandardOutput.line("project \(project.id) \(Terminal.oneLine(project.name ?? ""))")
     }
     try StandardOutput.flush()
     if made.socket != ConnectionOptions.usual {
@@ -222,11 +223,20 @@ struct JoiningPlace {
       throw ControlFailure(
         what: "\(words[0]) can not be run", why: "\(error)", remedy: "install labsync whole")
     }
-    inlet.fileHandleForWriting.write(Data(input.utf8))
+    // A program that is not there reads nothing, and is told of below.
+    signal(SIGPIPE, SIG_IGN)
+    _ = writeAll(Array(input.utf8), to: inlet.fileHandleForWriting.fileDescriptor)
+    signal(SIGPIPE, SIG_DFL)
     inlet.fileHandleForWriting.closeFile()
     let output = outlet.fileHandleForReading.readDataToEndOfFile()
     let complaint = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
+    // What env(1) says of a program that it does not find.
+    if process.terminationStatus == 127 {
+      throw ControlFailure(
+        what: "\(words[0]) is not there", why: "it stands neither beside labctl nor in the path",
+        remedy: "install labsync whole, then labctl join again")
+    }
     guard process.terminationStatus == 0 else {
       let text = String(decoding: complaint, as: UTF8.self)
       throw ControlFailure(

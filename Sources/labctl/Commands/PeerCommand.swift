@@ -222,7 +222,7 @@ struct PeerRevokeCommand: ParsableCommand {
         peer: peer, reason: reason, since: try MomentArgument.milliseconds(since, "--since"),
         after: after))
     if output.json { return try printDocument(answer) }
-    try StandardOutput.line(answer.words)
+    try StandardOutput.line(Terminal.harmless(answer.words))
   }
 }
 
@@ -247,5 +247,5 @@ struct PeerReleaseCommand: ParsableCommand {
 /// A confirmation, as it is asked for.
 func printWords(_ answer: Confirmation, _ output: OutputOptions) throws {
   if output.json { return try printDocument(answer) }
-  try StandardOutput.line(answer.words)
+  try StandardOutput.line(Terminal.harmless(answer.words))
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Glibc
 import SyncControl
 
 extension ReportRequest.Name: ExpressibleByArgument {}
@@ -50,7 +50,9 @@ struct ReportCommand: ParsableCommand {
     if output.json { return try printDocument(report) }
     if csv { return try printCSV(of: report) }
     if let html {
-      try write(ReportPage(report).html, to: html)
+      let file = try OutputFile(html)
+      try file.add(Array(ReportPage(report).html.utf8))
+      try file.finish()
       return try StandardOutput.line("\(html): \(Terminal.harmless(report.completeness.words))")
     }
     try ReportText(report).print()
@@ -70,15 +72,5 @@ struct ReportCommand: ParsableCommand {
     try StandardOutput.write(Array(sheet.text.utf8), to: STDOUT_FILENO)
     try StandardOutput.flush()
     StandardError.line(Terminal.harmless(report.completeness.words))
-  }
-
-  private func write(_ text: String, to path: String) throws {
-    do {
-      try text.write(toFile: path, atomically: true, encoding: .utf8)
-    } catch {
-      throw ControlFailure(
-        what: "the page could not be written to \(path)", why: error.localizedDescription,
-        remedy: "another --html")
-    }
   }
 }

@@ -61,7 +61,8 @@ struct StatusCommand: ParsableCommand {
     guard check else { return }
     let reasons = StatusReport(status).reasonsToLook
     if reasons.isEmpty { return }
-    StandardError.line("labctl: somebody has to look: \(reasons.joined(separator: "; ")).")
+    let words = Terminal.harmless(reasons.joined(separator: "; "))
+    StandardError.line("labctl: somebody has to look: \(words).")
     throw Ended(status: .needsAttention)
   }
 }

@@ -65,7 +65,7 @@ struct VerifyCommand: ParsableCommand {
         RepairRequest(
           project: damage.project, replica: damage.replica, lane: damage.lane,
           sequence: damage.sequence))
-      StandardError.line("labctl: \(answer.words)")
+      StandardError.line("labctl: \(Terminal.harmless(answer.words))")
     }
   }
 }

@@ -24,7 +24,14 @@ enum StandardOutput {
 
   static func flush(to descriptor: Int32) throws {
     defer { gathered.removeAll(keepingCapacity: true) }
-    try writeAll(gathered, to: descriptor)
+    switch writeAll(gathered, to: descriptor) {
+    case 0: break
+    case EPIPE: throw ClosedPipe()
+    case let code:
+      throw ControlFailure(
+        what: "the output could not be written", why: String(cString: strerror(code)),
+        remedy: "make room, or write somewhere else")
+    }
   }
 }
 
@@ -34,12 +41,12 @@ enum StandardError {
 
   static func write(_ text: String) {
     // Nobody is left to be told when even this can not be written.
-    do { try writeAll(Array(text.utf8), to: STDERR_FILENO) } catch {}
+    _ = writeAll(Array(text.utf8), to: STDERR_FILENO)
   }
 }
 
-/// Writes every byte, whatever pieces the system takes them in.
-private func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws {
+/// Writes every byte, whatever pieces the system takes them in. The errno; 0 when all is written.
+func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
   var start = 0
   while start < bytes.count {
     let count = bytes[start...].withUnsafeBytes {
@@ -47,12 +54,9 @@ private func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws {
     }
     if count >= 0 {
       start += count
-    } else if errno == EPIPE {
-      throw ClosedPipe()
     } else if errno != EINTR {
-      throw ControlFailure(
-        what: "the output could not be written", why: String(cString: strerror(errno)),
-        remedy: "make room, or write somewhere else")
+      return errno
     }
   }
+  return 0
 }

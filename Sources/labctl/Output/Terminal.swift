@@ -1,4 +1,5 @@
 import Glibc
+import SyncControl
 
 /// What is known of the screen, and how text is laid out on it.
 enum Terminal {
@@ -39,9 +40,9 @@ enum Terminal {
   /// The text without what could steer a terminal or turn its writing direction around. Line ends
   /// and tabs stay.
   static func harmless(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isSteering) else { return text }
+    guard text.unicodeScalars.contains(where: \.isSteering) else { return text }
     var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars { result.append(isSteering(scalar) ? "\u{FFFD}" : scalar) }
+    for scalar in text.unicodeScalars { result.append(scalar.isSteering ? "\u{FFFD}" : scalar) }
     return String(result)
   }
 
@@ -49,15 +50,6 @@ enum Terminal {
   static func oneLine(_ text: String) -> String {
     harmless(text).split(whereSeparator: \.isNewline).joined(separator: " ⏎ ")
       .replacing("\t", with: " ")
-  }
-
-  private static func isSteering(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x09, 0x0A, 0x0D: false
-    case 0...0x1F, 0x7F...0x9F, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069:
-      true
-    default: false
-    }
   }
 
   /// How many columns a text takes: none for what joins the letter before, two for wide letters
