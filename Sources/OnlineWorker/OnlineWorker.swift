@@ -67,6 +67,8 @@ public struct OnlineWorker: Sendable {
 
   public func hasSession(_ handle: PeerHandle) -> Bool { peers[handle] != nil }
 
+  public func device(of handle: PeerHandle) -> Device? { peers[handle]?.device }
+
   /// The open sessions, by handle.
   public var sessions: [(handle: PeerHandle, device: Device, session: Session)] {
     peers.sorted.map { ($0.handle, $0.peer.device, $0.peer.session) }

@@ -167,6 +167,43 @@ struct DeviceTests {
     #expect(try lab.dump() == online.dump())
   }
 
+  @Test("What a device brought under a new name is held no more, and is not released")
+  func broughtOtherwise() throws {
+    let (lab, online) = (try StoreFixture(number: 1), try fixture())
+    try lab.sql("INSERT INTO ideas (title) VALUES ('before')")
+    try send(from: lab, to: online)
+    let former = lab.store.replica
+    try online.store.save(PeerLedger(replica: former, device: key(1)), at: online.now)
+    try online.store.revoke(
+      former, in: online.project, lastStanding: [:], reason: "lost", at: online.now)
+    try lab.sql("INSERT INTO ideas (title) VALUES ('one')")
+    try lab.sql("INSERT INTO ideas (title) VALUES ('two')")
+    try lab.capture()
+    let batch = try #require(
+      try lab.store.changes(
+        in: lab.project, lane: .records, notIn: online.store.vector(of: online.project),
+        atMost: BatchBounds(bytes: 100_000, rows: 100)))
+    try online.store.hold(batch, from: key(1), at: online.now)
+    // It has brought nothing yet under its new name.
+    try online.store.forgetBrought(by: key(1), at: online.now)
+    #expect(try online.store.heldCounts() == [key(1): 2])
+    var points = ForkPoints()
+    for lane in Lane.allCases {
+      let origin = Origin(replica: former, lane: lane)
+      points[lab.project, lane] = try online.store.vector(of: lab.project).sequence(of: origin)
+    }
+    #expect(try lab.store.fork(at: points, now: lab.now).reissued == 2)
+    try online.store.save(
+      PeerLedger(replica: lab.store.replica, device: key(1)), at: online.now)
+    try exchange(lab, online)
+    #expect(try online.store.release(of: key(1), until: .max, at: online.now) == 0)
+    #expect(try online.store.heldCounts().isEmpty)
+    let origin = Origin(replica: former, lane: .records)
+    #expect(try online.store.vector(of: online.project).sequence(of: origin) == 1)
+    try exchange(lab, online)
+    #expect(try lab.dump() == online.dump())
+  }
+
   @Test("What a device wrote from a moment on is taken back, on every replica")
   func takenBack() throws {
     let (lab, online) = (try StoreFixture(number: 1), try fixture())

@@ -244,6 +244,37 @@ extension SystemTests {
       #expect(!words.contains("backup"))
     }
 
+    @Test("ends with a revocation: let in again, it brings what is held of it, once")
+    func heldAndBrought() throws {
+      let lab = try Lab(laptops: 0)
+      try lab.online.start()
+      let laptop = try JoinedLaptop(try lab.invite(["--name", "Table 3"]), in: lab, "table-3")
+      _ = try laptop.labctl(["add", "idea", "title=good"])
+      _ = try laptop.labctl(["sync", "now"])
+      _ = try lab.online.labctl(["peer", "revoke", "Table 3"])
+      _ = try laptop.status(seconds: 5) { $0.connection.state == .refused }
+      _ = try laptop.labctl(["add", "idea", "title=later"])
+      _ = try laptop.labctl(["sync", "now"])
+      let deadline = Deadline(seconds: 30)
+      while try lab.online.ask(StatusRequest()).held == 0, !deadline.hasPassed {
+        Deadline.pause(milliseconds: 20)
+      }
+      _ = try laptop.labctl(["sync", "pause"])
+      _ = try lab.online.labctl(["peer", "approve", "Table 3"])
+      let early = try lab.online.labctl(["peer", "release", "Table 3"])
+      #expect(early.ending.exitStatus != 0)
+      #expect(early.errors.contains("would count twice"), "\(early.errors)")
+      _ = try laptop.labctl(["sync", "resume"])
+      while try lab.online.ask(StatusRequest()).held > 0, !deadline.hasPassed {
+        Deadline.pause(milliseconds: 20)
+      }
+      #expect(try lab.online.ask(StatusRequest()).held == 0)
+      let released = try lab.online.labctl(["peer", "release", "Table 3"])
+      #expect(released.output == "released 0 changes of Table 3; still held: 0\n")
+      let ideas = try lab.online.labctl(["list", "idea"]).output
+      #expect(ideas.contains("good") && ideas.contains("later"))
+    }
+
     @Test("ends with a revocation: what that took back stays taken back at the next one")
     func revokedTwice() throws {
       let lab = try Lab(laptops: 0)

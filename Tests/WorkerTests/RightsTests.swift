@@ -152,6 +152,33 @@ struct RightsTests {
     #expect(simulation.labs[0].worker.session?.inSyncSince != nil)
   }
 
+  /// Found by seed 70002453: what differed was forgotten when the vectors came, and waited for.
+  @Test("A revoked device whose disk is an older copy is told so, and the session ends")
+  func handingOverOfCopy() throws {
+    var simulation = simulation(labs: 1)
+    try simulation.write(at: 0, "idea", recordID(1), [CellKey("title"): .text("a")], in: project)
+    let copy = simulation.labs[0].store
+    try simulation.write(at: 0, "idea", recordID(2), [CellKey("title"): .text("b")], in: project)
+    simulation.tell(0, .start)
+    settle(&simulation)
+    simulation.change(0) {
+      $0.store = copy
+      $0.device.standing = .revoked(words: "lost in a taxi")
+    }
+    for number in UInt64(3)...5 {
+      try simulation.write(
+        at: 0, "idea", recordID(number), [CellKey("title"): .text("c")], in: project)
+    }
+    simulation.tellOnline(.revoked(key: "key-1", words: "lost in a taxi"))
+    settle(&simulation)
+    simulation.advance(milliseconds: 61_000)
+    settle(&simulation)
+    #expect(simulation.worker.sessions.isEmpty)
+    #expect(
+      simulation.labs[0].worker.connectionWords(at: simulation.now)
+        == "not let in: lost in a taxi")
+  }
+
   @Test("A revoked device hands over what it has, gets nothing, and is asked once")
   func handingOver() throws {
     var simulation = simulation(labs: 1)

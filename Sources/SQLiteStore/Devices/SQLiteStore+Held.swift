@@ -88,6 +88,7 @@ extension SQLiteStore {
   /// Applies what is held of a device up to a moment, and raises its revocation to that. Safe to be done
   /// again after a crash. The number of changes that were applied.
   public func release(of device: String, until milliseconds: Int64, at now: Instant) throws -> Int {
+    try forgetBrought(by: device, at: now)
     var isEnded: Set<Origin> = []
     var wanted: [ProjectID: [HeldChange]] = [:]
     for change in try held(of: device) {
@@ -112,6 +113,38 @@ extension SQLiteStore {
       try forgetHeld(in: project, of: device, at: now)
     }
     return released
+  }
+
+  /// Drops of what is held what the device brought meanwhile under a name that it took since: released too,
+  /// it would count twice. Cost: by what the log has of the device, where something is held.
+  public func forgetBrought(by device: String, at now: Instant) throws {
+    let held = try held(of: device)
+    guard !held.isEmpty else { return }
+    let names = try ledgers(ofDevice: device).map(\.replica)
+    try write(at: now) { engine in
+      for (project, changes) in Dictionary(grouping: held, by: \.project) {
+        var stamps: [Stamp: [ReplicaID]] = [:]
+        for name in names {
+          for stamp in try engine.stamps(of: name, in: project) {
+            stamps[stamp, default: []].append(name)
+          }
+        }
+        for change in changes {
+          guard let stamp = Stamp(change.change, project: project, dot: change.dot),
+            stamps[stamp]?.contains(where: { $0 != change.dot.replica }) == true
+          else { continue }
+          try engine.database.execute(
+            sql: """
+              DELETE FROM sync_held
+              WHERE device = ? AND project = ? AND replica = ? AND lane = ? AND sequence = ?
+              """,
+            arguments: [
+              device, project.description, change.dot.replica.description,
+              Int(change.dot.lane.rawValue), Int64(clamping: change.dot.sequence),
+            ])
+        }
+      }
+    }
   }
 
   private func raiseRevocations(
@@ -146,5 +179,44 @@ extension SQLiteStore {
           ])
       }
     }
+  }
+}
+
+/// What stays of a change that comes again under another name.
+private struct Stamp: Hashable {
+  let hlc: HLC
+  let record: RecordID
+
+  /// `nil` where the bytes can not be read.
+  init?(_ encoded: EncodedChange, project: ProjectID, dot: Dot) {
+    do {
+      let change = try ChangeCodec.decode(encoded, project: project, dot: dot)
+      (hlc, record) = (change.hlc, change.record)
+    } catch {
+      return nil
+    }
+  }
+}
+
+extension StoreEngine {
+  /// What the log has of a replica.
+  fileprivate func stamps(of replica: ReplicaID, in project: ProjectID) throws -> [Stamp] {
+    let projectRef = try origins.ref(of: project)
+    let vector = origins.vector(ofProjectRef: projectRef)
+    var stamps: [Stamp] = []
+    for lane in Lane.allCases {
+      let origin = Origin(replica: replica, lane: lane)
+      guard let ref = origins.knownRef(of: origin, inProjectRef: projectRef) else { continue }
+      var sequence: UInt64 = 0
+      while sequence < vector.sequence(of: origin) {
+        sequence += 1
+        guard let entry = try log.entry(origin: ref, sequence: sequence) else { continue }
+        let dot = Dot(replica: replica, lane: lane, sequence: sequence)
+        if let stamp = Stamp(entry.change, project: project, dot: dot) {
+          stamps.append(stamp)
+        }
+      }
+    }
+    return stamps
   }
 }

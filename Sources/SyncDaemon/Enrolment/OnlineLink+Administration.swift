@@ -206,11 +206,9 @@ extension OnlineLink {
     if wasRevoked { try store.supersede(device: device.key, at: now) }
     try doorkeeper.admit(device, at: now, store)
     tell(.rightsChanged(key: device.key), at: now, &store)
-    let held = try store.heldCounts()[device.key] ?? 0
     let rest =
       wasRevoked
       ? "; it goes on under a new name, and what it wrote meanwhile comes with it"
-        + (held > 0 ? " (for what is held of before: labctl peer release)" : "")
       : ""
     return Confirmation(words: "\(named(device)) is let in\(rest)")
   }
@@ -299,6 +297,18 @@ extension OnlineLink {
     _ request: PeerReleaseRequest, at now: Instant, _ store: inout SQLiteStore
   ) throws -> Confirmation {
     let device = try device(request.peer, store)
+    let session = worker.sessions.first { $0.device.key == device.key }?.session
+    if device.standing == .admitted, session?.inSyncSince == nil,
+      try store.heldCounts()[device.key] ?? 0 > 0
+    {
+      throw ControlFailure(
+        what: "nothing of \(device.name) is released now",
+        why: "it is let in again: what is held of it comes with it, and would count twice",
+        remedy: """
+          wait until it has been connected; if it never comes again, shut it out (labctl peer revoke) \
+          and release then
+          """)
+    }
     let released = try store.release(of: device.key, until: request.until ?? .max, at: now)
     let left = try store.heldCounts()[device.key] ?? 0
     return Confirmation(

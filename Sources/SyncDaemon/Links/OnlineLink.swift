@@ -284,7 +284,9 @@ final class OnlineLink: SideLink {
       log.remember(peer, in: store, at: now)
       proofs.forget(device)
     case .session(_, let device, .applied): proofs.forget(device)
-    case .session(_, let device, .inSync): proofs.note(device, at: now.wallMilliseconds)
+    case .session(let handle, let device, .inSync):
+      proofs.note(device, at: now.wallMilliseconds)
+      forgetBrought(by: handle, at: now, store)
     case .sessionEnded:
       saveProofs(at: now, store, isUrgent: true)
       saveFleet(at: now, store)
@@ -294,6 +296,14 @@ final class OnlineLink: SideLink {
         log.failed("what a revoked device handed over can not be kept", error)
       }
     case .session, .replicaSeen, .superseded, .keyShared, .storeFailed: break
+    }
+  }
+
+  /// Of a laptop that was let in again, what is held is here under its new name.
+  private func forgetBrought(by handle: PeerHandle, at now: Instant, _ store: SQLiteStore) {
+    guard let key = worker.device(of: handle)?.key else { return }
+    do { try store.forgetBrought(by: key, at: now) } catch {
+      log.failed("what is held of a laptop that brought it can not be removed", error)
     }
   }
 

@@ -124,6 +124,8 @@ extension Running {
   ) throws {
     var share = Share(phase: phase, peer: vector)
     share.pending = Set(Lane.allCases)
+    // The peer may have told what differs before its vectors came.
+    for origin in shares[project]?.excluded ?? [] { share.exclude(origin) }
     insert(share, for: project)
     var equal = vector.positions
     for origin in vector.origins {

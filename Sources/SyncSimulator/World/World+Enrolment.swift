@@ -17,7 +17,8 @@ extension World {
       count(.neverLetIn)
     }
     guard let way = Invited.allCases.randomElement(using: &random) else { return }
-    if way == .good, barred.contains(key) { return }
+    // What is over may be good again by a clock that jumped back.
+    if barred.contains(key), way == .good || way == .expired { return }
     invite(machine, way, at: hub)
   }
 
