@@ -46,9 +46,16 @@ extension Report.Machine {
   /// - Parameters:
   ///   - isInSync: nil where it is not connected.
   ///   - proof: when it last held the same as this side, if it has brought nothing since.
-  init(_ peer: Status.Peer, isInSync: Bool?, proof: Int64?) {
+  ///   - sharesNothing: whether it is connected and shares no project with this side.
+  ///   - hasLeft: whether it removed every project that it shared: none of them comes from it any more.
+  init(
+    _ peer: Status.Peer, isInSync: Bool?, proof: Int64?, sharesNothing: Bool = false,
+    hasLeft: Bool = false
+  ) {
     let (isMissing, words) =
       switch (isInSync, proof, peer.lastContact) {
+      case _ where hasLeft: (false, "left every project that it shared")
+      case _ where sharesNothing: (true, "connected, shares no project")
       case (true, _, _): (false, "in sync")
       case (false, _, _): (true, "synchronising now")
       case (nil, .some(let proof), _): (false, "in sync at \(minute(proof)), not heard since")

@@ -34,7 +34,9 @@ extension OnlineLink {
     var standing = LinkStanding(
       connection: Status.Connection(
         state: .listening, words: connectionWords(at: now), endpoint: endpoint, since: since))
-    standing.isInSync = settled.count == sessions.count
+    let projects = store.projects
+    let sharing = sessions.count { !doorkeeper.hasLeft($0.device.key, all: projects) }
+    standing.isInSync = settled.count == sharing
     standing.violations = violations
     standing.fingerprint = fingerprint
     standing.inSyncAt = settled.compactMap(\.session.inSyncSince?.wallMilliseconds).max()
@@ -44,12 +46,15 @@ extension OnlineLink {
     standing.machines = known.filter { $0.standing == .admitted }.map { known in
       Report.Machine(
         known.peer, isInSync: known.session.map { $0.inSyncSince != nil },
-        proof: proofs[known.peer.name])
+        proof: proofs[known.peer.name],
+        sharesNothing: known.session.map { $0.isOpen && $0.projects.isEmpty } ?? false,
+        hasLeft: doorkeeper.hasLeft(known.key, all: projects))
     }
     return standing
   }
 
   private struct Known {
+    var key: String
     var peer: Status.Peer
     var standing: EnrolledDevice.Standing
     var session: Session?
@@ -67,7 +72,8 @@ extension OnlineLink {
       let peer = Status.Peer(
         name: known.name, isConnected: session != nil,
         words: Self.words(known.standing, session), lastContact: lastContacts[known.key])
-      return Known(peer: peer, standing: known.standing, session: session)
+      return Known(
+        key: known.key, peer: peer, standing: known.standing, session: session)
     }
   }
 
@@ -79,6 +85,8 @@ extension OnlineLink {
     case (.revoked, _): "shut out"
     case (.admitted, .none): "not connected"
     case (.admitted, .some(let session)) where session.inSyncSince != nil: "connected, in sync"
+    case (.admitted, .some(let session)) where session.isOpen && session.projects.isEmpty:
+      "connected, shares no project"
     case (.admitted, .some): "connected, synchronising"
     }
   }
