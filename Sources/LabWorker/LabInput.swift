@@ -78,6 +78,8 @@ public enum SyncAnswer: Hashable, Sendable {
   case inSync(at: Instant)
   /// Everything was exchanged, and the two sides do not hold the same.
   case different
+  /// The two sides share no project, so that there is nothing to exchange.
+  case nothingShared
   /// The pass could not be made, for this reason.
   case failed(words: String)
 }

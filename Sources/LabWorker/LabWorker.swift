@@ -243,7 +243,9 @@ extension LabWorker {
 
   private mutating func answerSettled(_ outputs: inout [LabOutput]) {
     guard !requests.isEmpty, case .conversing(let conversing) = state else { return }
-    answer(conversing.session.inSyncSince.map { .inSync(at: $0) } ?? .different, &outputs)
+    let otherwise: SyncAnswer =
+      conversing.session.projects.isEmpty ? .nothingShared : .different
+    answer(conversing.session.inSyncSince.map { .inSync(at: $0) } ?? otherwise, &outputs)
   }
 
   private mutating func pass(

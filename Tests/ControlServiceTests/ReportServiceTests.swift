@@ -129,6 +129,23 @@ import Testing
     #expect(machine(0, at: 60_000).isMissing)
   }
 
+  @Test func aMachineThatLeftItsProjectsIsNotWaitedFor() {
+    func machine(_ isInSync: Bool?, hasLeft: Bool) -> Report.Machine {
+      Report.Machine(
+        .init(name: "t", isConnected: isInSync != nil, words: "", lastContact: 5),
+        isInSync: isInSync, proof: nil, sharesNothing: isInSync != nil, hasLeft: hasLeft)
+    }
+    for isInSync in [false, nil] {
+      let left = machine(isInSync, hasLeft: true)
+      #expect(!left.isMissing)
+      #expect(left.words == "left every project that it shared")
+    }
+    // Rights that were taken from it do not bring home what it wrote.
+    let outside = machine(false, hasLeft: false)
+    #expect(outside.isMissing)
+    #expect(outside.words == "connected, shares no project")
+  }
+
   @Test func theOnlineSideNamesWhoIsMissing() {
     let all = [machine(true, 5, 5), machine(nil, 5, 6)]
     #expect(Report.Completeness(status(.online), machines: []).words == "complete")

@@ -132,6 +132,23 @@ struct DeviceTests {
     #expect(pending.allSatisfy { $0.since >= 20 })
   }
 
+  @Test("Which devices spoke is known though none is enrolled, with the name of the newest replica")
+  func spoke() throws {
+    let online = try fixture()
+    func replica(_ number: UInt64) -> ReplicaID {
+      ReplicaID(rawValue: UniqueID(high: 0xB000, low: number))
+    }
+    for (number, name) in [(1, "Table 3"), (2, "Table 3 again")] as [(UInt64, String)] {
+      try online.store.save(PeerLedger(replica: replica(number), device: key(1)), at: online.now)
+      try online.store.rememberName(of: replica(number), name, at: online.now)
+    }
+    try online.store.save(PeerLedger(replica: replica(3), device: key(2)), at: online.now)
+    // Met through a relay: no device of its own.
+    try online.store.rememberName(of: replica(4), "elsewhere", at: online.now)
+    #expect(try online.store.devicesThatSpoke() == [key(1): "Table 3 again", key(2): ""])
+    #expect(try online.store.devices().isEmpty)
+  }
+
   @Test("What is held is in no table that people read, and is applied up to a moment")
   func holding() throws {
     let (lab, online) = (try StoreFixture(number: 1), try fixture())

@@ -227,9 +227,11 @@ struct OperatorCommandTests {
     func next(_ change: (inout Status) -> Void) -> String {
       var status = sampleStatus()
       status.connection.state = .live
+      status.projects = [.init(id: "p", name: nil)]
       change(&status)
       return StatusReport(status).next
     }
+    #expect(next { $0.projects = [] }.contains("labctl join"))
     #expect(next { $0.connection.state = .paused }.contains("labctl sync resume"))
     #expect(next { $0.connection.state = .refused }.contains("let this machine in"))
     #expect(

@@ -330,6 +330,23 @@ extension SystemTests {
       #expect(detail.departures.map(\.project) == [lab.project])
       #expect(try lab.online.labctl(["list", "idea"]).output.contains("zebra-leaves"))
       #expect(try laptop.status().projects.isEmpty)
+      #expect(detail.onlyThere == "nothing: it removed every project that it shared")
+      // Nobody waits for anything any more, and both sides say so.
+      let connected = try laptop.status { $0.connection.words.contains("shares no project") }
+      #expect(connected.connection.state == .live)
+      let synced = try laptop.labctl(["sync", "now"])
+      #expect(synced.ending.exitStatus == 0, "\(synced.errors)")
+      #expect(try laptop.labctl(["leave-check"]).output.contains("Safe to leave"))
+      let report = try lab.online.ask(ReportRequest(.kpi))
+      #expect(report.completeness.isComplete, "\(report.completeness.words)")
+      let status = try lab.online.ask(StatusRequest())
+      #expect(status.inSync.value)
+      #expect(status.peers.map(\.words) == ["connected, shares no project"])
+      laptop.stop()
+      while try lab.online.ask(StatusRequest()).peers[0].isConnected, !deadline.hasPassed {
+        Deadline.pause(milliseconds: 20)
+      }
+      #expect(try lab.online.ask(ReportRequest(.kpi)).completeness.isComplete)
     }
 
     @Test("keeps a project whose changes were online once and that nobody can ask about now")

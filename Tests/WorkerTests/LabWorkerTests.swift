@@ -127,6 +127,20 @@ struct LabWorkerTests {
     #expect(simulation.store.position(of: project).total == 1)
   }
 
+  @Test("A wish where no project is shared is answered at once, and not as a difference")
+  func answeredWithoutProjects() throws {
+    var simulation = simulation(labs: 1)
+    simulation.change(0) { $0.device.projects = .only([]) }
+    simulation.tell(0, .start)
+    settle(&simulation)
+    simulation.tell(0, .syncNow(SyncRequest(rawValue: 3)))
+    settle(&simulation)
+    let answers = simulation.labs[0].events.compactMap { event -> SyncAnswer? in
+      if case .answered(_, let answer) = event { answer } else { nil }
+    }
+    #expect(answers == [.nothingShared])
+  }
+
   @Test("Silence ends the session, and the next one finds everything")
   func silence() throws {
     var simulation = simulation(labs: 1)

@@ -58,6 +58,18 @@ struct LeaveCheckTests {
     #expect(try check(simulation).reasons.contains(.notProven))
   }
 
+  @Test("Safe without any project, whether somebody is connected or not, unless a write waits")
+  func noProject() throws {
+    var simulation = simulation(labs: 1, adopted: false)
+    #expect(try check(simulation).isSafe)
+    #expect(try check(simulation, uncaptured: 1).reasons == [.notCaptured(1)])
+    // With the first project there is something to prove.
+    simulation.tell(0, .start)
+    settle(&simulation)
+    simulation.cut(0)
+    #expect(try check(simulation).reasons == [.notProven])
+  }
+
   @Test("Not safe with changes of a project that the other side does not share")
   func foreignProject() throws {
     var simulation = try started()

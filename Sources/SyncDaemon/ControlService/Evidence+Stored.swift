@@ -32,9 +32,12 @@ extension LeaveAnswer {
     }
     if !check.isSafe, let why { reasons.append(why) }
     let words =
-      check.isSafe
-      ? "Safe to leave: everything that was written on this machine is on the other side's disk."
-      : "NOT SAFE to leave: \(reasons.joined(separator: "; "))."
+      switch (check.isSafe, check.hasProject) {
+      case (true, true):
+        "Safe to leave: everything that was written on this machine is on the other side's disk."
+      case (true, false): "Safe to leave: this machine has no project, and nothing is on it alone."
+      case (false, _): "NOT SAFE to leave: \(reasons.joined(separator: "; "))."
+      }
     self.init(
       safe: check.isSafe, words: words, reasons: reasons,
       provenAt: check.provenAt?.wallMilliseconds, confirmed: check.confirmed,

@@ -47,10 +47,17 @@ extension Report.Machine {
   ///   - isInSync: nil where it is not connected.
   ///   - proof: when it last held the same as this side, if it has brought nothing since.
   ///   - reported: what it last said of itself, which may be of before a restart.
-  init(_ peer: Status.Peer, isInSync: Bool?, proof: Int64?, reported: Fleet.Report? = nil) {
+  ///   - sharesNothing: whether it is connected and shares no project with this side.
+  ///   - hasLeft: whether it removed every project that it shared: none of them comes from it any more.
+  init(
+    _ peer: Status.Peer, isInSync: Bool?, proof: Int64?, reported: Fleet.Report? = nil,
+    sharesNothing: Bool = false, hasLeft: Bool = false
+  ) {
     let unsent = reported.flatMap { $0.unsent > 0 && $0.at >= proof ?? Int64.min ? $0 : nil }
     let (isMissing, words) =
       switch (isInSync, unsent, proof, peer.lastContact) {
+      case _ where hasLeft: (false, "left every project that it shared")
+      case _ where sharesNothing: (true, "connected, shares no project")
       case (true, _, _, _): (false, "in sync")
       case (false, _, _, _): (true, "synchronising now")
       case (nil, .some(let report), _, _):

@@ -82,6 +82,14 @@ final class Doorkeeper {
     return projects.map { .only($0.subtracting(left)) } ?? .allBut(left)
   }
 
+  /// Whether the device said that it removed every project that it may have, of these: nothing of them is
+  /// still to come from it.
+  func hasLeft(_ key: String, all projects: [ProjectID]) -> Bool {
+    guard let left = departed[key], !left.isEmpty else { return false }
+    let granted = isByFile(key) ? nil : enrolled[key]?.projects
+    return projects.allSatisfy { left.contains($0) || granted?.contains($0) == false }
+  }
+
   /// Whether a machine's name comes from the folder.
   func isByFile(_ key: String) -> Bool {
     guard fileNames[key] != nil else { return false }

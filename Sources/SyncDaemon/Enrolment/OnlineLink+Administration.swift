@@ -348,7 +348,7 @@ extension OnlineLink {
         device, isByFile: doorkeeper.isByFile(device.key), held: counts[device.key] ?? 0, connected),
       chains: chains, held: held,
       onlyThere: isStranger
-        ? "nothing of it is here, and it has nothing from here" : onlyThere(device),
+        ? "nothing of it is here, and it has nothing from here" : onlyThere(device, store),
       participants: isStranger ? 0 : try store.participants(in: projects),
       departures: try store.departures(of: device.key).map {
         PeerDetail.Departed(
@@ -357,7 +357,10 @@ extension OnlineLink {
   }
 
   /// What would be lost with the machine.
-  private func onlyThere(_ device: EnrolledDevice) -> String {
+  private func onlyThere(_ device: EnrolledDevice, _ store: SQLiteStore) -> String {
+    if doorkeeper.hasLeft(device.key, all: store.projects) {
+      return "nothing: it removed every project that it shared"
+    }
     let session = worker.sessions.first { $0.device.key == device.key }?.session
     if session?.inSyncSince != nil { return "nothing: it is connected and everything is here" }
     if session != nil { return "it is connected and hands over what it has" }

@@ -204,6 +204,10 @@ final class LabLink: SideLink {
       case .inSync: reply(true, "in sync: both sides hold the same changes")
       case .different:
         reply(false, "everything was exchanged and the two sides do not hold the same")
+      case .nothingShared where store.projects.isEmpty:
+        reply(true, "there is nothing to exchange: this laptop has no project")
+      case .nothingShared:
+        reply(false, "the online side shares no project with this laptop")
       case .failed(let words): reply(false, words)
       }
     case .keyShared: renewKey()

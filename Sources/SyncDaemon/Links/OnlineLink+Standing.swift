@@ -44,18 +44,23 @@ extension OnlineLink {
       connection: Status.Connection(
         state: .listening, words: connectionWords(at: now), endpoint: endpoint, since: since))
     standing.note(unsendable: sessions.lazy.map(\.session.unsendableOrigins).max() ?? 0)
-    standing.isInSync = settled.count == sessions.count
+    let projects = store.projects
     standing.violations = violations
     standing.fingerprint = fingerprint
-    standing.inSyncAt = settled.compactMap(\.session.inSyncSince?.wallMilliseconds).max()
+    standing.inSyncAt =
+      settled.compactMap(\.session.inSyncSince?.wallMilliseconds).max() ?? proofs.newest
     let known = known(sessions)
     standing.peers = known.map(\.peer)
     // Whoever is not let in keeps nobody from a complete report.
     standing.machines = known.filter { $0.standing == .admitted }.map { known in
       Report.Machine(
         known.peer, isInSync: known.session.map { $0.inSyncSince != nil },
-        proof: proofs[known.peer.name], reported: fleetMemory.report(of: known.key))
+        proof: proofs[known.peer.name, known.key], reported: fleetMemory.report(of: known.key),
+        sharesNothing: known.session.map { $0.isOpen && $0.projects.isEmpty } ?? false,
+        hasLeft: doorkeeper.hasLeft(known.key, all: projects))
     }
+    // Nobody connected is no proof of anything.
+    standing.isInSync = standing.machines.allSatisfy { !$0.isMissing }
     return standing
   }
 
@@ -93,6 +98,8 @@ extension OnlineLink {
     case (.revoked, _): "shut out"
     case (.admitted, .none): "not connected"
     case (.admitted, .some(let session)) where session.inSyncSince != nil: "connected, in sync"
+    case (.admitted, .some(let session)) where session.isOpen && session.projects.isEmpty:
+      "connected, shares no project"
     case (.admitted, .some): "connected, synchronising"
     }
   }

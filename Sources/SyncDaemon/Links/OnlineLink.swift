@@ -285,8 +285,9 @@ final class OnlineLink: SideLink {
       proofs.forget(device)
     case .session(_, let device, .applied): proofs.forget(device)
     case .session(let handle, let device, .inSync):
-      proofs.note(device, at: now.wallMilliseconds)
-      forgetBrought(by: handle, at: now, store)
+      guard let key = worker.device(of: handle)?.key else { return }
+      proofs.note(device, key: key, at: now.wallMilliseconds)
+      forgetBrought(by: key, at: now, store)
     case .sessionEnded:
       saveProofs(at: now, store, isUrgent: true)
       saveFleet(at: now, store)
@@ -300,8 +301,7 @@ final class OnlineLink: SideLink {
   }
 
   /// Of a laptop that was let in again, what is held is here under its new name.
-  private func forgetBrought(by handle: PeerHandle, at now: Instant, _ store: SQLiteStore) {
-    guard let key = worker.device(of: handle)?.key else { return }
+  private func forgetBrought(by key: String, at now: Instant, _ store: SQLiteStore) {
     do { try store.forgetBrought(by: key, at: now) } catch {
       log.failed("what is held of a laptop that brought it can not be removed", error)
     }

@@ -14,6 +14,8 @@ public struct LeaveCheck: Hashable, Sendable {
   /// On disk there, and not seen to be in an equal chain.
   public var notConfirmed = 0
   public var confirmed = 0
+  /// Whether there is a project to lose anything of.
+  public private(set) var hasProject = false
   /// When both sides were last seen to hold the same; `nil` where that is not proven now.
   public var provenAt: Instant?
 
@@ -28,6 +30,7 @@ public struct LeaveCheck: Hashable, Sendable {
     if let only { provenAt = session?.inSync(only) } else { provenAt = session?.inSyncSince }
     for project in try only.map({ [$0] }) ?? store.projects {
       let progress = try Self.progress(of: project, session, lastPeer, store)
+      hasProject = true
       notDurable += progress.queued + progress.received
       notConfirmed += progress.durable - progress.confirmed
       confirmed += progress.confirmed
@@ -52,7 +55,7 @@ public struct LeaveCheck: Hashable, Sendable {
     case notCaptured(Int)
     case notDurable(Int)
     case notConfirmed(Int)
-    /// It is not known now that both sides hold the same.
+    /// It is not known now that both sides hold the same of the projects that are here.
     case notProven
   }
 
@@ -62,7 +65,7 @@ public struct LeaveCheck: Hashable, Sendable {
     if uncaptured > 0 { reasons.append(.notCaptured(uncaptured)) }
     if notDurable > 0 { reasons.append(.notDurable(notDurable)) }
     if notConfirmed > 0 { reasons.append(.notConfirmed(notConfirmed)) }
-    if provenAt == nil { reasons.append(.notProven) }
+    if provenAt == nil, hasProject { reasons.append(.notProven) }
     return reasons
   }
 

@@ -21,7 +21,11 @@ extension StatusReport {
     case .syncing, .live, .listening: break
     }
     if waiting > 0 { return "nothing; it is on its way (labctl status --watch)" }
-    return forPeople ?? "nothing; before you leave: labctl leave-check"
+    if let forPeople { return forPeople }
+    if status.projects.isEmpty {
+      return "nothing; for a project, ask who runs the online side for an invitation (labctl join)"
+    }
+    return "nothing; before you leave: labctl leave-check"
   }
 
   private var nextOnline: String {

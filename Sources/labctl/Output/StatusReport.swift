@@ -19,6 +19,9 @@ struct StatusReport {
       return "In sync: both sides held the same at \(Words.time(at))."
     }
     if let trouble { return trouble }
+    if status.projects.isEmpty {
+      return "SHARES NO PROJECT: nothing is on this machine, and nothing is exchanged."
+    }
     return status.lastSync == nil
       ? "Nothing waits here, and this machine has never synced."
       : "Everything of this machine is durable online; whether both sides hold the same is being "
@@ -74,7 +77,10 @@ struct StatusReport {
   var reasonsToLook: [String] {
     var reasons: [String] = []
     if waiting > 0 { reasons.append("\(Words.count(waiting, "change")) not durable online") }
-    if waiting == 0, !status.inSync.value { reasons.append("not confirmed to be in sync") }
+    if waiting == 0, !status.inSync.value {
+      let isWithout = status.side == .lab && status.projects.isEmpty
+      reasons.append(isWithout ? "it shares no project" : "not confirmed to be in sync")
+    }
     if status.conflicts > 0 { reasons.append(Words.count(status.conflicts, "open conflict")) }
     if status.parked > 0 { reasons.append(Words.count(status.parked, "parked change")) }
     if status.held > 0 { reasons.append(Words.count(status.held, "held change")) }
