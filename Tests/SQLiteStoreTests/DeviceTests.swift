@@ -166,8 +166,15 @@ struct DeviceTests {
         try lab.store.changes(
           in: lab.project, lane: .records, notIn: online.store.vector(of: online.project),
           atMost: BatchBounds(bytes: 100_000, rows: 100)))
-      // Handed over again and again, it is held once.
-      try online.store.hold(batch, from: key(1), at: online.now)
+      // Handed over again and again, it is held once; what is too much is not.
+      let bounds = BatchBounds(bytes: 1 << 20, rows: minute + 1)
+      func hold(_ bounds: BatchBounds) throws -> Bool {
+        try online.store.hold(batch, from: key(1), within: bounds, at: online.now)
+      }
+      #expect(try minute == 0 || !hold(BatchBounds(bytes: 1 << 20, rows: minute)))
+      #expect(try minute == 0 || !hold(BatchBounds(bytes: 10, rows: 100)))
+      #expect(try online.store.heldCounts()[key(1)] ?? 0 == minute)
+      #expect(try hold(bounds))
       #expect(try online.store.heldCounts() == [key(1): minute + 1])
     }
     #expect(try online.count("SELECT count(*) FROM ideas") == 1)

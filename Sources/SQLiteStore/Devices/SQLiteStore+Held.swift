@@ -17,8 +17,15 @@ public struct HeldChange: Hashable, Sendable {
 
 extension SQLiteStore {
   /// Keeps what a revoked device handed over. What is held already, or in the log, is passed over.
-  public func hold(_ batch: ChangeBatch, from device: String, at now: Instant) throws {
+  ///
+  /// False, and nothing is kept, where as much as `bounds` is held of this device already. Cost: also a
+  /// look at every held change.
+  @discardableResult
+  public func hold(
+    _ batch: ChangeBatch, from device: String, within bounds: BatchBounds? = nil, at now: Instant
+  ) throws -> Bool {
     try write(at: now) { engine in
+      if let bounds, try Self.held(of: device, reaches: bounds, engine.database) { return false }
       let projectRef = try engine.origins.ref(of: batch.project)
       let vector = engine.origins.vector(ofProjectRef: projectRef)
       for run in batch.runs {
@@ -41,7 +48,21 @@ extension SQLiteStore {
             ])
         }
       }
+      return true
     }
+  }
+
+  private static func held(
+    of device: String, reaches bounds: BatchBounds, _ database: Database
+  ) throws -> Bool {
+    let row = try Row.fetchOne(
+      database,
+      sql: """
+        SELECT count(*), coalesce(sum(length(bytes) + coalesce(length(personal), 0)), 0)
+        FROM sync_held WHERE device = ?
+        """, arguments: [device])
+    guard let row else { return false }
+    return row[0] as Int >= bounds.rows || row[1] as Int >= bounds.bytes
   }
 
   /// How many changes are held of each device, by its key.

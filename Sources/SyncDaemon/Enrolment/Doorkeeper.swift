@@ -235,6 +235,12 @@ extension Doorkeeper {
       """
   }
 
+  /// What a revoked laptop is told that hands over more than is kept.
+  static let holdIsFull = """
+    this laptop was shut out, and as much as is ever kept of one laptop waits for a decision already: what else is \
+    captured on it stays on it until whoever looks after the online side decides
+    """
+
   static func fingerprint(of key: String) -> String {
     do { return try CurvePublicKey(z85: key).fingerprint } catch { return key }
   }

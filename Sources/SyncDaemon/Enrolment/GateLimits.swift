@@ -1,3 +1,5 @@
+import SyncCore
+
 /// Every limit on who knocks, in one place. What the other side is told when it passes one is in the
 /// table of <doc:Security>.
 enum GateLimits {
@@ -26,6 +28,8 @@ enum GateLimits {
   static let doorWordsMilliseconds: Int64 = 60_000
   /// UTF-8 bytes of the name under which a pending machine is listed.
   static let pendingNameBytes = 100
+  /// What is kept of one device that was shut out. The batch that passes it is still kept.
+  static let held = BatchBounds(bytes: 256 << 20, rows: 100_000)
   /// Days that an invitation may be good for.
   static let longestInvitationDays = 90
   /// The longest addresses and the most of them in an invitation.

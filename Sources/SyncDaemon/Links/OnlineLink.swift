@@ -36,6 +36,8 @@ final class OnlineLink: SideLink {
   let since: Int64
   var fingerprint: String?
   private(set) var violations = 0
+  /// Devices, by their keys, of which no more is held.
+  private var fullHolds: Set<String> = []
   var fleetMemory = FleetMemory()
   var pollGeneration = 0
   private(set) var wantsWork = false
@@ -293,7 +295,7 @@ final class OnlineLink: SideLink {
       saveFleet(at: now, store)
     case .violation: violations += 1
     case .held(let batch, let key):
-      do { try store.hold(batch, from: key, at: now) } catch {
+      do { try hold(batch, from: key, at: now, &store) } catch {
         log.failed("what a revoked device handed over can not be kept", error)
       }
     case .session, .replicaSeen, .superseded, .keyShared, .storeFailed: break
@@ -305,6 +307,23 @@ final class OnlineLink: SideLink {
     do { try store.forgetBrought(by: key, at: now) } catch {
       log.failed("what is held of a laptop that brought it can not be removed", error)
     }
+  }
+
+  /// What is too much stays with the device, which is told so.
+  private func hold(
+    _ batch: ChangeBatch, from key: String, at now: Instant, _ store: inout SQLiteStore
+  ) throws {
+    guard try !store.hold(batch, from: key, within: GateLimits.held, at: now) else { return }
+    if fullHolds.insert(key).inserted {
+      logger.warning(
+        "no more is kept of a machine that was shut out",
+        metadata: [
+          "machine": "\(Doorkeeper.fingerprint(of: key))",
+          "why": "more of it waits for a decision than is ever kept of one machine",
+          "try": "labctl peer show, and labctl peer release for what is to count",
+        ])
+    }
+    tell(.revoked(key: key, words: Doorkeeper.holdIsFull), at: now, &store)
   }
 
   private func forget(_ handle: PeerHandle) {
