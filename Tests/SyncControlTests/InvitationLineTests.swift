@@ -19,6 +19,15 @@ struct InvitationLineTests {
     #expect(try InvitationLine(broken) == line)
   }
 
+  @Test("calls the machine nothing that could not be its name")
+  func names() {
+    for name in ["a\nb", "a\u{1B}[31m", "", String(repeating: "a", count: 201)] {
+      var line = line
+      line.name = name
+      #expect(throws: ControlFailure.self) { try InvitationLine(line.text) }
+    }
+  }
+
   @Test("holds nothing that a shell would take for its own")
   func characters() {
     #expect(

@@ -97,6 +97,23 @@ struct OperatorCommandTests {
     #expect(MachineName.cleaned("aéé", bytes: 4) == "aé")
   }
 
+  @Test("join says that labsyncd is not there")
+  func joinAlone() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "alone-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let alone = folder.appending(path: "labctl")
+    try FileManager.default.copyItem(at: labctlProgram, to: alone)
+    let line = InvitationLine(
+      secret: Array(0..<16), serverKey: Array(100..<132), expiresAt: 1_790_000_000_123,
+      projects: [], endpoints: ["tcp://10.0.0.1:5570"], name: nil)
+    let run = try labctl(
+      ["join", line.text, "--dir", folder.appending(path: "lab").path],
+      environment: ["PATH": "/usr/bin:/bin"], program: alone)
+    #expect(run.status == 1)
+    #expect(run.errors.contains("labsyncd is not there"), "\(run.errors)")
+  }
+
   @Test("backup writes the pieces into one file of its user alone, and never over another")
   func backup() throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).db").path

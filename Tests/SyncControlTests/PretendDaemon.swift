@@ -66,13 +66,17 @@ struct Run {
   var errors: String
 }
 
+/// Where it was built.
+let labctlProgram = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+  .appending(path: "labctl")
+
 /// Runs the labctl that was built with the tests, and waits for its end.
 func labctl(
-  _ arguments: [String], input: Data = Data(), environment: [String: String] = [:]
+  _ arguments: [String], input: Data = Data(), environment: [String: String] = [:],
+  program: URL = labctlProgram
 ) throws -> Run {
   let process = Process()
-  process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-    .appending(path: "labctl")
+  process.executableURL = program
   process.arguments = arguments
   process.environment = ["TZ": "UTC", "PATH": "/usr/bin:/bin"].merging(environment) { $1 }
   let folder = FileManager.default.temporaryDirectory.appending(path: "labctl-\(UUID())")

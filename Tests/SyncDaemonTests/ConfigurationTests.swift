@@ -107,6 +107,8 @@ struct ConfigurationTests {
     "refuses values in words, where they stand",
     arguments: [
       ("metrics: { listen: hub:9570 }", "metrics.listen is a port such as 9570"),
+      ("metrics: 9", "holds settings, such as listen"),
+      ("replica: { name: \"a\\u001Bb\" }", "replica.name is one line"),
       ("store: { url: \"sqlite://rel.db\" }", "store.url is not sqlite:// and an absolute path"),
       ("store: { url: \"postgresql://h/d\" }", "a PostgreSQL store is not in this version"),
       ("replica: { name: \"\" }", "replica.name is one line"),
@@ -130,6 +132,15 @@ struct ConfigurationTests {
     #expect(problems.count == 1, "\(problems)")
     #expect(problems[0].hasPrefix("lab.yaml:1: "), "\(problems)")
     #expect(problems[0].contains(words), "\(problems)")
+  }
+
+  @Test("reads a text as it was quoted, whatever is in it")
+  func quoted() throws {
+    for text in ["Taula 3 👩‍👧", "a\"\\b", "a\nb\u{1B}\u{85}\u{2028}", "\t"] {
+      let file = try ConfigurationFile(
+        "replica: { name: \(ConfigurationReport.quoted(text)) }", path: "x")
+      #expect(file.settings.first?.texts == [text])
+    }
   }
 
   @Test("refuses a control path that no socket has room for, and takes the longest one")
