@@ -20,8 +20,12 @@ extension OnlineLink {
     try doorkeeper.save(device, at: now, store)
     tell(.revoked(key: device.key, words: Doorkeeper.revoked(device)), at: now, &store)
     var voided: Int64 = 0
+    var untouched: Set<ProjectID> = []
     for ledger in ledgers {
-      for project in try projects(of: device, ledgers, store) {
+      // A store keeps one revocation of a replica, in the first project that it wrote to.
+      let touched = try revocable(ledger.replica, in: projects(of: device, ledgers, store), store)
+      untouched.formUnion(touched.dropFirst())
+      for project in touched.prefix(1) {
         var ends: [Lane: UInt64] = [:]
         for lane in Lane.allCases {
           let origin = SyncCore.Origin(replica: ledger.replica, lane: lane)
@@ -38,7 +42,23 @@ extension OnlineLink {
       voided == 0
       ? "nothing that is here was taken back"
       : "\(counted(Int(voided), "change")) of it count no more"
-    return PeerRevocation(words: "\(named(device)) is shut out; \(taken)", voided: voided)
+    let rest =
+      untouched.isEmpty
+      ? ""
+      : "; nothing was taken back in \(counted(untouched.count, "other project")) that it wrote to: "
+        + "take single changes back there with rows in the table voids"
+    return PeerRevocation(
+      words: "\(named(device)) is shut out; \(taken)\(rest)", voided: voided)
+  }
+
+  /// The projects that a replica wrote to; where there is none, the first that its device may have.
+  private func revocable(
+    _ replica: ReplicaID, in projects: [ProjectID], _ store: SQLiteStore
+  ) throws -> [ProjectID] {
+    let written = try projects.filter { project in
+      try store.vector(of: project).origins.contains { $0.replica == replica }
+    }
+    return written.isEmpty ? Array(projects.prefix(1)) : written
   }
 
   /// What it may have and, whatever it may now, what its replicas wrote to.
