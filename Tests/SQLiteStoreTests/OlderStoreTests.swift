@@ -45,11 +45,17 @@ struct OlderStoreTests {
         try database.execute(sql: creation)
       }
       for table in try String.fetchAll(
-        database, sql: "SELECT name FROM main.sqlite_schema WHERE type = 'table'")
+        database,
+        sql: """
+          SELECT name FROM main.sqlite_schema WHERE type = 'table'
+          ORDER BY name = 'sqlite_sequence'
+          """)
       {
         let columns = try String.fetchAll(
           database, sql: "SELECT name FROM pragma_table_info(?)", arguments: [table]
         ).map { "\"\($0)\"" }.joined(separator: ", ")
+        // How far ids were given counts, too, and stands in it once for each table.
+        if table == "sqlite_sequence" { try database.execute(sql: "DELETE FROM sqlite_sequence") }
         try database.execute(
           sql: """
             INSERT OR REPLACE INTO main."\(table)" (\(columns))
