@@ -32,6 +32,8 @@ struct NamedSeedTests {
       70_011_307,
       // A process crashed right after it had taken a damaged chain off: the checker did not know.
       100_011_861,
+      // What a laptop handed over was damaged under way and released; it was never let in again.
+      990_661_187,
     ] as [UInt64])
   func hold(seed: UInt64) throws {
     let world = World(try .usual(seed: seed, schema: LivingLab.schema, filesEvery: 1))

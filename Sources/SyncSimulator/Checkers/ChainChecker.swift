@@ -29,7 +29,8 @@ public struct ChainChecker: Checker {
   }
 
   private func isDifferent(_ origin: Origin, _ project: ProjectID, _ world: World) -> Bool {
-    world.remaining.contains { machine in
+    // Who is not let in compares its chains with nobody.
+    world.members.contains { machine in
       do { return try differs(machine, origin, project, world) } catch { return false }
     }
   }

@@ -40,6 +40,11 @@ public struct Census: Hashable, Sendable {
     ["accepted", "duplicate", "conflict"]
     + [ParkReason.undecodable, .unknownKind, .unknownField].map { "parked: \($0.name)" }
 
+  /// What happens in one seed of a few hundred, because the protocol avoids it or much has to come
+  /// together: asked for only where there are so many seeds that it can not be missed by chance.
+  private static let rare: Set<String> = ["verdict duplicate", "passage releasedInPart"]
+  private static let seedsForTheRare = 5_000
+
   /// Everything that should have happened and did not, by name.
   public func missing(schema: Schema) -> [String] {
     let rules = Set(schema.kinds.flatMap { $0.fields.map(\.rule.name) }).sorted()
@@ -59,6 +64,7 @@ public struct Census: Hashable, Sendable {
       .filter { deeds[$0, default: 0] == 0 }.map { "deed \($0)" }
     if safeToLeave == 0 { missing.append("safe to leave") }
     missing += messages.filter { self.messages[$0, default: 0] == 0 }.map { "message \($0)" }
+    if seeds < Self.seedsForTheRare { missing.removeAll { Self.rare.contains($0) } }
     return missing
   }
 
