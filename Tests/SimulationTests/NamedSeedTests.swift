@@ -34,6 +34,9 @@ struct NamedSeedTests {
       100_011_861,
       // What a laptop handed over was damaged under way and released; it was never let in again.
       990_661_187,
+      // An online side slept while a laptop was shut out and let in again, and took more under its former
+      // name.
+      200_001_652,
     ] as [UInt64])
   func hold(seed: UInt64) throws {
     let world = World(try .usual(seed: seed, schema: LivingLab.schema, filesEvery: 1))

@@ -84,7 +84,7 @@ extension World {
     if machine.lab != nil {
       tell(machine, .wake(.resumed))
     } else {
-      tellRevocations(to: machine)
+      tellRights(to: machine)
       tell(machine, OnlineInput.tick)
     }
     scheduleWork(machine)

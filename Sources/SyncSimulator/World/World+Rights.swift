@@ -143,6 +143,7 @@ extension World {
       count(.approved)
     }
     setStanding(.admitted, ofKey: device.key)
+    letInOnce.insert(device.key)
     for hub in machines where hub.isHub { tell(hub, .rightsChanged(key: device.key)) }
   }
 
@@ -152,11 +153,13 @@ extension World {
   }
 
   /// What an online side that slept did not hear.
-  func tellRevocations(to hub: Machine) {
+  func tellRights(to hub: Machine) {
     for machine in machines where machine.isShutOut {
       guard let key = machine.device?.key else { continue }
       tell(hub, .revoked(key: key, words: Self.words))
     }
+    // A session of before would bring more under a name that was given up meanwhile.
+    for key in letInOnce.sorted() { tell(hub, .rightsChanged(key: key)) }
   }
 
   /// A copied disk brings its key along.

@@ -45,6 +45,8 @@ public final class World {
   var born: [ReplicaID: ReplicaID] = [:]
   /// Keys of devices that nobody will ever let in, or in again.
   var barred: Set<String> = []
+  /// Keys of devices that were let in, or in again, in the course of the run.
+  var letInOnce: Set<String> = []
   /// What of those who wait or were refused was seen, so that somebody acts once.
   var noted: Set<String> = []
   var invitations: [[UInt8]: Invitation] = [:]

@@ -9,7 +9,7 @@ extension StatusReport {
     }
     if status.side == .online { return nextOnline }
     switch status.connection.state {
-    case .refused: return "ask who runs the online side to let this machine in (labctl doctor)"
+    case .refused: return "do what Connection says, with who runs the online side (labctl doctor)"
     case .paused: return "labctl sync resume, when it should send and take again"
     case .unconfigured:
       return "enrol it: labctl peer invite on the online side prints the line to paste here"
