@@ -241,14 +241,17 @@ final class EventLoop {
   }
 
   /// What was written while the daemon was stopped is captured before anything else, in bounded
-  /// transactions, and with pauses for other writers.
+  /// transactions, and with pauses as long as these for other writers.
   private func captureWhatWaits() {
     var total = 0
+    var start = SystemClock.monotonicMilliseconds
     while let captured = captureSome() {
       total += captured.changes
       watches.notifier.tell(.status("capturing what was written meanwhile: \(total) changes"))
       guard captured.hasMore else { break }
-      watches.pause(milliseconds: 5)
+      let took = SystemClock.monotonicMilliseconds - start
+      watches.pause(milliseconds: Int32(clamping: min(max(took, 5), 100)))
+      start = SystemClock.monotonicMilliseconds
     }
     if total > 0 {
       logger.notice("captured what was written meanwhile", metadata: ["changes": "\(total)"])
