@@ -250,7 +250,7 @@ struct OperatorCommandTests {
     }
     #expect(next { $0.projects = [] }.contains("labctl join"))
     #expect(next { $0.connection.state = .paused }.contains("labctl sync resume"))
-    #expect(next { $0.connection.state = .refused }.contains("let this machine in"))
+    #expect(next { $0.connection.state = .refused }.contains("do what Connection says"))
     #expect(
       next {
         $0.connection.state = .waiting
