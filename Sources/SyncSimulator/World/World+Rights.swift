@@ -97,7 +97,10 @@ extension World {
       guard !held.contains(where: { isCopied($0.dot.replica) || renamed.contains($0.dot.replica) })
       else { return }
       var moment = Int64.max
-      if chance(500), let some = held.compactMap(\.writtenAt).randomElement(using: &random) {
+      // An erasure that stays behind has taken personal values already, where it was written.
+      if chance(500), let some = held.compactMap(\.writtenAt).randomElement(using: &random),
+        !held.contains(where: { $0.dot.lane == .rights })
+      {
         moment = some
       }
       trace.note(at: time, "release", [Int64(machine.number), moment], "\(held.count) are held")
