@@ -50,7 +50,7 @@ extension OnlineLink {
       endpoints: line.endpoints)
   }
 
-  func checkName(_ name: String?) throws {
+  private func checkName(_ name: String?) throws {
     guard let name, !MachineName.isUsable(name) else { return }
     throw ControlFailure(
       what: "a machine can not be called that", why: MachineName.words,

@@ -35,7 +35,7 @@ extension OnlineLink {
 
   /// Machines that spoke as a replica here, and have no rights any more that anybody took from them: their
   /// file is gone. What they are granted is what a file grants: all.
-  func former(
+  private func former(
     besides known: [EnrolledDevice], _ store: SQLiteStore
   ) throws -> [EnrolledDevice] {
     let standing = Dictionary(known.map { ($0.key, $0) }, uniquingKeysWith: { $1 })

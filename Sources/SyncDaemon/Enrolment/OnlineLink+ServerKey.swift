@@ -39,14 +39,14 @@ extension OnlineLink {
     return try serverKeyAnswer(keys, request.action)
   }
 
-  func waiting(for key: CurvePublicKey) -> [String] {
+  private func waiting(for key: CurvePublicKey) -> [String] {
     let admitted = doorkeeper.enrolled.values.filter { $0.standing == .admitted }
       .map { ($0.key, $0.name) }
     return (admitted + doorkeeper.byFile.map { ($0.key, $0.name) })
       .filter { doorkeeper.keptServerKey($0.0) != key.z85 }.map(\.1).sorted()
   }
 
-  func serverKeyAnswer(
+  private func serverKeyAnswer(
     _ keys: KeyFolder, _ action: ServerKeyRequest.Action
   ) throws -> ServerKey {
     let present = try keys.load().publicKey

@@ -17,7 +17,7 @@ extension OnlineLink {
     return PeerList(peers: entries, openInvitations: try store.openInvitations(at: now).count)
   }
 
-  func entry(
+  private func entry(
     _ device: EnrolledDevice, isByFile: Bool, held: Int, _ connected: Set<String>
   ) -> PeerEntry {
     PeerEntry(
@@ -71,7 +71,7 @@ extension OnlineLink {
   }
 
   /// What would be lost with the machine.
-  func onlyThere(_ device: EnrolledDevice, _ store: SQLiteStore) -> String {
+  private func onlyThere(_ device: EnrolledDevice, _ store: SQLiteStore) -> String {
     if doorkeeper.hasLeft(device.key, all: store.projects) {
       return "nothing: it removed every project that it shared"
     }

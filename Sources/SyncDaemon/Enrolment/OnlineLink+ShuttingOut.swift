@@ -21,9 +21,9 @@ extension OnlineLink {
     tell(.revoked(key: device.key, words: Doorkeeper.revoked(device)), at: now, &store)
     var voided: Int64 = 0
     var untouched: Set<ProjectID> = []
+    let projects = try projects(of: device, ledgers, store)
     for ledger in ledgers {
-      // A store keeps one revocation of a replica, in the first project that it wrote to.
-      let touched = try revocable(ledger.replica, in: projects(of: device, ledgers, store), store)
+      let touched = try revocable(ledger.replica, in: projects, store)
       untouched.formUnion(touched.dropFirst())
       for project in touched.prefix(1) {
         var ends: [Lane: UInt64] = [:]
@@ -52,13 +52,25 @@ extension OnlineLink {
   }
 
   /// The projects that a replica wrote to; where there is none, the first that its device may have.
+  ///
+  /// First the one that a revocation stands in, or goes to: the table has room for one row of a replica,
+  /// whatever the project, and a project in its key would take `ON CONFLICT (replica)` from those who
+  /// write to it with SQL.
   private func revocable(
     _ replica: ReplicaID, in projects: [ProjectID], _ store: SQLiteStore
   ) throws -> [ProjectID] {
     let written = try projects.filter { project in
       try store.vector(of: project).origins.contains { $0.replica == replica }
     }
-    return written.isEmpty ? Array(projects.prefix(1)) : written
+    let candidates = written.isEmpty ? Array(projects.prefix(1)) : written
+    let revoked = try projects.first { project in
+      try Lane.allCases.contains { lane in
+        let origin = SyncCore.Origin(replica: replica, lane: lane)
+        return try store.lastStanding(of: origin, in: project) != nil
+      }
+    }
+    guard let revoked else { return candidates }
+    return [revoked] + candidates.filter { $0 != revoked }
   }
 
   /// What it may have and, whatever it may now, what its replicas wrote to.
@@ -72,7 +84,7 @@ extension OnlineLink {
     }
   }
 
-  func end(
+  private func end(
     of origin: SyncCore.Origin, _ here: UInt64, in project: ProjectID,
     _ request: PeerRevokeRequest, _ after: [Dot], _ store: SQLiteStore
   ) throws -> UInt64 {
@@ -89,7 +101,7 @@ extension OnlineLink {
     return end
   }
 
-  func dot(_ text: String) throws(ControlFailure) -> Dot {
+  private func dot(_ text: String) throws(ControlFailure) -> Dot {
     let parts = text.split(separator: "/")
     guard parts.count == 3, let replica = ReplicaID(String(parts[0])),
       let lane = UInt8(parts[1]).flatMap(Lane.init(rawValue:)), let sequence = UInt64(parts[2])

@@ -3,8 +3,8 @@ import SQLiteStore
 import SyncCore
 
 /// When each laptop was last seen to hold the same as this side, by its name and the key that it had
-/// then, unless one of this name came or brought something since. Kept over restarts, so that a laptop that went home in sync is not missing
-/// from a report because the online side was restarted.
+/// then, unless one of this name came or brought something since. Kept over restarts, so that a laptop
+/// that went home in sync is not missing from a report because the online side was restarted.
 struct ProofMemory {
   private struct Proof: Codable {
     var key: String
