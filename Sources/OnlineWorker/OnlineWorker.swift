@@ -109,9 +109,10 @@ extension OnlineWorker {
     let admission = admission(of: hello, device, known)
     guard admission == .go else {
       if case .revoked(let words) = admission, handedOver[device.key] != hello.projects {
+        let rights = try Self.rights(ofRevoked: device.key, store)
         session.enrolment.heldWords = words
-        session.authors = .only(Set(try store.ledgers(ofDevice: device.key).map(\.replica)))
-        session.enrolment.stamps = .lab(except: [])
+        session.authors = rights.authors
+        session.enrolment.stamps = rights.stamps
       }
       return admission
     }
@@ -134,14 +135,11 @@ extension OnlineWorker {
       try separate(ledger, device, at: now, &store, &outputs)
       try store.save(ledger, at: now)
     }
-    session.authors =
-      session.isPeerSuperseded ? .only([]) : try authors(for: device, at: now, store)
-    // What this side wrote before it was restored comes back as it was; what it writes now, it has.
-    session.enrolment.stamps = .lab(except: Set(try store.formerReplicas))
+    let rights = try rights(of: device, at: now, store)
+    session.authors = session.isPeerSuperseded ? .only([]) : rights.authors
+    session.enrolment.stamps = rights.stamps
+    session.enrolment.authorRefusal = rights.authorRefusal
     session.enrolment.announcedServerKey = device.announcedServerKey
-    if device.role == .readOnly {
-      session.enrolment.authorRefusal = "this device may read, and bring nothing"
-    }
     return .go
   }
 
@@ -194,19 +192,6 @@ extension OnlineWorker {
         words: "the online side serves \(others) others just now")
     }
     return .go
-  }
-
-  private func authors(
-    for device: Device, at now: Instant, _ store: some ChangeStore
-  ) throws -> AuthorAccess {
-    switch device.role {
-    case .relay: return .except([store.replica])
-    case .readOnly: return .only([])
-    case .capture where configuration.recovers(at: now): return .except([store.replica])
-    case .capture: break
-    }
-    let own = try store.ledgers(ofDevice: device.key).map(\.replica)
-    return .only(Set(own + (try store.formerReplicas)))
   }
 
   /// The more peers bring something, the less each may have underway.

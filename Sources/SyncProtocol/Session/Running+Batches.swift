@@ -67,7 +67,7 @@ extension Running {
     for var run in batch.runs {
       let origin = Origin(replica: run.replica, lane: batch.lane)
       guard let share = shares[batch.project], !share.excluded.contains(origin) else { continue }
-      if let (place, words) = objection(to: run) {
+      if let (place, words) = configuration.rights.objection(to: run) {
         let sequence = run.firstSequence + UInt64(place)
         let dot = Dot(replica: run.replica, lane: batch.lane, sequence: sequence)
         outputs.append(.event(.dropped(.forged(dot, reason: words))))
@@ -81,22 +81,6 @@ extension Running {
       if !run.changes.isEmpty { admissible.runs.append(run) }
     }
     return admissible
-  }
-
-  /// The first change of the run that this peer may not bring, and why.
-  private func objection(to run: ChangeRun) -> (place: Int, words: String)? {
-    guard configuration.authors.allows(run.replica) else {
-      return (0, configuration.enrolment.authorRefusal)
-    }
-    let stamps = configuration.enrolment.stamps
-    for (place, change) in run.changes.enumerated() {
-      // It could be passed on to nobody, and nothing behind it either.
-      guard change.bytes.count + change.personal.count <= Limits.changeBytes else {
-        return (place, "it is larger than a change may be")
-      }
-      if let words = stamps.objection(to: change, of: run.replica) { return (place, words) }
-    }
-    return nil
   }
 
   /// What a revoked peer hands over goes into no log, moves no vector, and is not promised to be kept.
