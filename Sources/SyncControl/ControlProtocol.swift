@@ -18,6 +18,8 @@ public enum ControlProtocol {
   public static let pageRows = 100
   /// Bytes of one piece of a backup.
   public static let backupPieceBytes = 2 * 1024 * 1024
+  /// Bytes of one piece of a bundle, both ways.
+  public static let bundlePieceBytes = 2 * 1024 * 1024
   /// The most rows a request may ask for in one page.
   public static let maximumPageRows = 1000
 }

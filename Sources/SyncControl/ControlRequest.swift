@@ -31,6 +31,9 @@ public enum ControlRequest: Hashable, Sendable {
   case peer(PeerRequest)
   case erase(EraseRequest)
   case erasure(ErasureRequest)
+  case bundleExport(BundleExportRequest)
+  case bundleUpload(BundleUploadRequest)
+  case bundleImport(BundleImportRequest)
 
   /// The `request` member.
   public enum Name: String, Codable, CaseIterable, Hashable, Sendable {
@@ -41,6 +44,7 @@ public enum ControlRequest: Hashable, Sendable {
     case doctor, backup, log, fleet, parkedDiscard
     case peerList, peerShow, peerInvite, peerApprove, peerRevoke, peerRelease, serverKey, leave
     case erase, erasure
+    case bundleExport, bundleUpload, bundleImport
   }
 
   /// What was asked, with the type of its answer.
@@ -77,6 +81,9 @@ public enum ControlRequest: Hashable, Sendable {
     case .peer(let request): request.question
     case .erase(let question): question
     case .erasure(let question): question
+    case .bundleExport(let question): question
+    case .bundleUpload(let question): question
+    case .bundleImport(let question): question
     }
   }
 }
@@ -122,6 +129,9 @@ extension ControlRequest: Decodable {
       self = .peer(try PeerRequest(name, from: decoder))
     case .erase: self = .erase(try EraseRequest(from: decoder))
     case .erasure: self = .erasure(try ErasureRequest(from: decoder))
+    case .bundleExport: self = .bundleExport(try BundleExportRequest(from: decoder))
+    case .bundleUpload: self = .bundleUpload(try BundleUploadRequest(from: decoder))
+    case .bundleImport: self = .bundleImport(try BundleImportRequest(from: decoder))
     }
   }
 }

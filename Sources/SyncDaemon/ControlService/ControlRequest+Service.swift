@@ -9,20 +9,22 @@ extension ControlRequest {
     case reporting
     /// ``WriteService``, on the loop.
     case writing
-    /// The loop itself, from memory.
+    /// The loop itself: from memory, or with what it knows of the other machines.
     case loop
   }
 
   /// Who answers this request.
   public var service: Service {
     switch self {
-    case .status, .sync, .leaveCheck, .repair, .metrics, .events, .fleet, .peer: .loop
+    case .status, .sync, .leaveCheck, .repair, .metrics, .events, .fleet, .peer, .bundleUpload,
+      .bundleImport:
+      .loop
     case .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo, .parkedRetry,
       .parkedDiscard, .erase:
       .writing
     case .report: .reporting
     case .list, .show, .export, .conflictList, .conflictShow, .parkedList, .parkedShow, .explain,
-      .verify, .doctor, .backup, .log, .erasure:
+      .verify, .doctor, .backup, .log, .erasure, .bundleExport:
       .reading
     }
   }

@@ -6,6 +6,7 @@ import SyncCore
 public struct ReadService {
   let reader: StoreReader
   private let backups: Backups
+  private let bundles: BundleExports
   /// How complete a report is, as far as the loop knows.
   public var completeness = Report.Completeness.unknown
   /// What people call the machines, as far as it is known.
@@ -14,6 +15,7 @@ public struct ReadService {
   public init(reader: StoreReader, names: ReplicaNames = ReplicaNames()) {
     self.reader = reader
     backups = Backups(reader: reader)
+    bundles = BundleExports(reader: reader)
     self.names = names
   }
 
@@ -36,10 +38,12 @@ public struct ReadService {
     case .verify(let request): try encoded { VerifyPage(try reader.verify(from: request.cursor)) }
     case .doctor: try encoded { try DoctorFacts(of: reader) }
     case .backup(let request): try encoded { try backups.piece(request.cursor, at: now) }
+    case .bundleExport(let request): try encoded { try bundles.piece(request, at: now) }
     case .log(let request): try encoded { try log(request) }
     case .erasure(let request): try encoded { try erasure(request) }
     case .status, .sync, .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo,
-      .parkedRetry, .leaveCheck, .repair, .fleet, .parkedDiscard, .peer, .erase:
+      .parkedRetry, .leaveCheck, .repair, .fleet, .parkedDiscard, .peer, .erase, .bundleUpload,
+      .bundleImport:
       throw misdirected(request)
     }
   }
@@ -48,6 +52,7 @@ public struct ReadService {
   public func dropIdleExports(at now: Instant) {
     reader.dropIdleExports(at: now)
     backups.dropIdle(at: now)
+    bundles.dropIdle(at: now)
   }
 
   private func erasure(_ request: ErasureRequest) throws -> ErasureCertificate {

@@ -30,7 +30,7 @@ public struct WriteService {
     case .erase(let request): try encoded { try erase(request, store, now) }
     case .status, .sync, .list, .show, .export, .conflictList, .conflictShow, .parkedList,
       .parkedShow, .explain, .leaveCheck, .verify, .repair, .doctor, .backup, .log, .fleet, .peer,
-      .erasure:
+      .erasure, .bundleExport, .bundleUpload, .bundleImport:
       throw misdirected(request)
     }
   }

@@ -45,6 +45,14 @@ protocol SideLink: AnyObject {
   func administer(
     _ request: PeerRequest, at now: Instant, store: inout SQLiteStore
   ) throws -> [UInt8]
+  /// What becomes of what `replica` wrote, where a bundle of `sender` brings it. Cost: a few look-ups.
+  func ruling(
+    on replica: ReplicaID, in project: ProjectID, from sender: Introduction, at now: Instant,
+    store: SQLiteStore
+  ) throws -> CarriedRuling
+  /// A person says which machine made a bundle.
+  func vouch(
+    for sender: Introduction, as device: String, at now: Instant, store: inout SQLiteStore) throws
   /// The connection in one sentence, from memory.
   func connectionWords(at now: Instant) -> String
 }

@@ -23,6 +23,13 @@ struct ControlRequests {
 
   let status: StatusReport
   let telemetry: Telemetry
+  let bundles: BundleImports
+
+  init(status: StatusReport, telemetry: Telemetry) {
+    self.status = status
+    self.telemetry = telemetry
+    bundles = BundleImports(telemetry: telemetry)
+  }
 
   func handle(
     _ bytes: [UInt8], at now: Instant, store: inout SQLiteStore, link: any SideLink,
@@ -78,6 +85,14 @@ struct ControlRequests {
       }
       return .answered
     case .leaveCheck: return .leaveCheck
+    case .bundleUpload(let request):
+      let upload = try bundles.take(request, beside: store.path, at: now)
+      answer(try ControlCodec.encode(answer: upload))
+      return .answered
+    case .bundleImport(let request):
+      let progress = try bundles.goOn(request, at: now, store: &store, link: link)
+      answer(try ControlCodec.encode(answer: progress))
+      return progress.phase == .applying ? .wrote : .answered
     case .repair(let request):
       answer(try repair(request, at: now, store: &store, link: link))
       return .answered

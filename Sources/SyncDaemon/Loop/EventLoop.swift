@@ -100,6 +100,7 @@ final class EventLoop {
     let end = SystemClock.monotonicMilliseconds
     telemetry.events.answerWaiters(at: end)
     metrics?.tidy(at: end)
+    requests.bundles.dropIdle(at: end)
     telemetry.turned(milliseconds: end - start)
     longestTurnMilliseconds = max(longestTurnMilliseconds, end - start)
   }

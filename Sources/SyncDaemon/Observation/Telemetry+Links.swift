@@ -67,7 +67,7 @@ extension Telemetry {
       ["device": .text(device), "reason": .text(reason), "why": .text(ending.words)])
   }
 
-  private func note(_ event: SessionEvent, device: String) {
+  func note(_ event: SessionEvent, device: String) {
     let device = JSON.text(device)
     switch event {
     case .opened(let peer):

@@ -1,3 +1,4 @@
+import Foundation
 import SyncControl
 
 /// A request of every name.
@@ -53,5 +54,8 @@ enum SampleRequests {
     PeerReleaseRequest(peer: "Table 3", until: 1_456_800_000_000),
     ServerKeyRequest(action: .announce), LeaveRequest(project: id, discard: true),
     EraseRequest(participant: id, withContributions: true), ErasureRequest(participant: id),
+    BundleExportRequest(project: id), BundleExportRequest(cursor: "a.1"),
+    BundleUploadRequest(cursor: "a.1", bytes: Data("LABSYNC-BUNDLE".utf8), isLast: true),
+    BundleImportRequest(cursor: "a.2", device: "Table 3"),
   ]
 }

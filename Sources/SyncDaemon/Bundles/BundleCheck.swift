@@ -1,0 +1,126 @@
+import SQLiteStore
+import SyncControl
+import SyncCore
+import SyncProtocol
+import SyncWire
+
+/// Looks a whole bundle over before anything of it is applied. What it throws refuses all of it.
+struct BundleCheck {
+  private var records: BundleRecords
+  private(set) var sender: Introduction?
+  private var projects: Set<ProjectID> = []
+  private var chains = CarriedChains()
+  private var stated: [ProjectID: ProjectVector] = [:]
+  private(set) var changes = 0
+  private var lastNumber: UInt64 = 0
+
+  /// Records that are looked at in one turn: less work than a batch to commit.
+  private static let recordsPerTurn = 8
+
+  init(of file: SpoolFile) throws {
+    records = try BundleRecords(byteCount: file.byteCount, read: file.read)
+  }
+
+  /// Looks at the next records. Whether that was all.
+  mutating func goOn(_ file: SpoolFile, store: SQLiteStore) throws -> Bool {
+    for _ in 0..<Self.recordsPerTurn {
+      guard let message = try records.next(read: file.read) else {
+        try finish(store: store)
+        return true
+      }
+      try take(message, store: store)
+    }
+    return false
+  }
+
+  private mutating func take(_ message: Message, store: SQLiteStore) throws {
+    switch message {
+    case .hello(let hello) where sender == nil:
+      sender = hello.introduction
+      projects = Set(hello.projects.map(\.project))
+      guard hello.introduction.replica != store.replica else {
+        throw ControlFailure(
+          what: "the bundle was not taken", why: "this machine made it itself",
+          remedy: "carry it to the other side", exit: .usage)
+      }
+    case .batch(let batch) where sender != nil && stated.isEmpty:
+      guard batch.number == lastNumber + 1 else { throw Self.malformed("a batch is missing") }
+      lastNumber = batch.number
+      try look(at: batch.changes, store: store)
+    case .vectors(let vectors)
+    where projects.contains(vectors.project) && stated[vectors.project] == nil:
+      stated[vectors.project] = vectors.vector
+    default:
+      throw Self.malformed("a \(message.name) stands where none may")
+    }
+  }
+
+  private mutating func look(at batch: ChangeBatch, store: SQLiteStore) throws {
+    guard projects.contains(batch.project) else {
+      throw Self.malformed("it has changes of a project that it does not name")
+    }
+    changes += batch.count
+    guard store.projects.contains(batch.project) else { return }
+    for run in batch.runs {
+      do {
+        let isEqual = try chains.follow(run, lane: batch.lane, of: batch.project, in: store)
+        guard run.replica == store.replica else { continue }
+        let last = run.firstSequence + UInt64(run.changes.count) - 1
+        let origin = SyncCore.Origin(replica: run.replica, lane: batch.lane)
+        let own = try store.vector(of: batch.project).sequence(of: origin)
+        if !isEqual || last > own { throw Self.older(store.side) }
+      } catch let gap as CarriedChains.Gap {
+        throw Self.failure(gap, names: ReplicaNames(try store.replicaNames()))
+      }
+    }
+  }
+
+  private func finish(store: SQLiteStore) throws {
+    guard sender != nil, Set(stated.keys) == projects else {
+      throw Self.malformed("it does not say how far it goes")
+    }
+    for project in projects.sorted() where store.projects.contains(project) {
+      guard stated[project] == chains.vectors[project] ?? ProjectVector() else {
+        throw ControlFailure(
+          what: "the bundle was not taken",
+          why: "its changes do not give the hashes that it states, so nothing of it is certain",
+          remedy: "labctl verify on the machine that made it, then another bundle")
+      }
+    }
+  }
+
+  /// How far the sender had come in the projects that it named, when it made the bundle.
+  var vectors: [ProjectID: ProjectVector] { stated }
+}
+
+extension BundleCheck {
+  static func malformed(_ what: String) -> BundleError { .malformed(what) }
+
+  /// Sequences that this store does not have would be used a second time.
+  private static func older(_ side: Side) -> ControlFailure {
+    let remedy =
+      switch side {
+      case .lab: "connect this laptop once: it then goes on under a new name"
+      case .online: "start this labsyncd once with --restored, then the same again"
+      }
+    return ControlFailure(
+      what: "the bundle was not taken",
+      why: "it has changes of this very machine that are not here: this store is an older copy, put "
+        + "back from a backup, or a copy of another machine's disk",
+      remedy: remedy)
+  }
+
+  static func failure(_ gap: CarriedChains.Gap, names: ReplicaNames) -> ControlFailure {
+    let missing =
+      gap.missing.count == 1
+      ? "change \(gap.missing.lowerBound)"
+      : "changes \(gap.missing.lowerBound) to \(gap.missing.upperBound)"
+    let whose = "of \(names[gap.origin.replica]) in lane \(gap.origin.lane.rawValue)"
+    return ControlFailure(
+      what: "the bundle was not taken",
+      why: gap.isInside
+        ? "it lacks \(missing) \(whose)" : "\(missing) \(whose) are neither here nor in it",
+      remedy: gap.isInside
+        ? "make another bundle" : "import the bundle that has them first")
+  }
+}

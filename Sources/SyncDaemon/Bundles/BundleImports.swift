@@ -1,0 +1,205 @@
+import Foundation
+import SQLiteStore
+import SyncControl
+import SyncCore
+import SyncProtocol
+import SyncWire
+
+/// The bundle that is being taken in, one at a time. Used on the loop: each request is one bounded piece
+/// of work, and whoever asks goes on until all is done.
+final class BundleImports {
+  private let telemetry: Telemetry
+  private var current: Current?
+
+  private struct Current {
+    var token: String
+    var step = 0
+    var file: SpoolFile
+    var stage: Stage
+    var lastUsedMilliseconds: Int64
+
+    var cursor: String { "\(token).\(step)" }
+  }
+
+  private enum Stage {
+    case receiving(BundleChecksum)
+    case checking(BundleCheck)
+    case applying(BundleApplication, total: Int, vectors: [ProjectID: ProjectVector])
+  }
+
+  /// What was put aside takes room on the disk: one that nobody goes on with is let go.
+  private static let idleMilliseconds: Int64 = 60_000
+
+  init(telemetry: Telemetry) { self.telemetry = telemetry }
+
+  /// Puts a piece aside. With the last one the whole has to be what was written.
+  func take(
+    _ request: BundleUploadRequest, beside storePath: String, at now: Instant
+  ) throws -> BundleUpload {
+    try telling {
+      var current = try receiving(request, beside: storePath, at: now)
+      guard case .receiving(var checksum) = current.stage,
+        request.bytes.count <= ControlProtocol.bundlePieceBytes
+      else { throw Self.lost }
+      let bytes = [UInt8](request.bytes)
+      try current.file.append(bytes)
+      checksum.add(bytes)
+      current.stage = .receiving(checksum)
+      if request.isLast {
+        let check = try BundleCheck(of: current.file)
+        guard checksum.isWhole else { throw BundleError.cutOrChanged }
+        current.stage = .checking(check)
+      }
+      return BundleUpload(cursor: keep(&current, at: now))
+    }
+  }
+
+  /// Checks or applies a part of it.
+  func goOn(
+    _ request: BundleImportRequest, at now: Instant, store: inout SQLiteStore, link: any SideLink
+  ) throws -> BundleProgress {
+    let isLab = store.side == .lab
+    return try telling {
+      var current = try continued(request.cursor)
+      switch current.stage {
+      case .receiving: throw Self.lost
+      case .checking(var check):
+        let isDone = try check.goOn(current.file, store: store)
+        current.stage = .checking(check)
+        if isDone, let sender = check.sender {
+          if let device = request.device {
+            try link.vouch(for: sender, as: device, at: now, store: &store)
+          }
+          current.stage = .applying(
+            try BundleApplication(of: current.file, from: sender), total: check.changes,
+            vectors: check.vectors)
+        }
+        return BundleProgress(
+          phase: .checking, done: check.changes, total: isDone ? check.changes : nil,
+          cursor: keep(&current, at: now))
+      case .applying(var application, let total, let vectors):
+        let isMore = try application.goOn(
+          current.file, at: now, store: &store, link: link, telemetry: telemetry)
+        guard isMore else {
+          let sender = application.sender
+          if isLab, sender.side == .online {
+            try acknowledge(vectors, by: sender.replica, at: now, store: store)
+          }
+          try store.rememberName(of: sender.replica, sender.name, at: now)
+          let result = application.result(
+            words: Self.words(onLab: isLab, from: sender.side),
+            names: ReplicaNames(try store.replicaNames()))
+          return BundleProgress(
+            phase: .applying, done: application.done, total: total, cursor: nil, result: result)
+        }
+        current.stage = .applying(application, total: total, vectors: vectors)
+        return BundleProgress(
+          phase: .applying, done: application.done, total: total,
+          cursor: keep(&current, at: now))
+      }
+    }
+  }
+
+  func dropIdle(at monotonicMilliseconds: Int64) {
+    guard let current,
+      monotonicMilliseconds - current.lastUsedMilliseconds >= Self.idleMilliseconds
+    else { return }
+    self.current = nil
+  }
+
+  /// What the online side says to have on its disk, where the chains are the same: as in a session.
+  private func acknowledge(
+    _ vectors: [ProjectID: ProjectVector], by peer: ReplicaID, at now: Instant,
+    store: SQLiteStore
+  ) throws {
+    for (project, vector) in vectors.sorted(by: { $0.key < $1.key })
+    where store.projects.contains(project) {
+      let known = try store.acknowledged(in: project, by: peer)
+      var news: [SyncCore.Origin: ChainPosition] = [:]
+      for origin in vector.origins {
+        guard let position = vector[origin], position.sequence > known.sequence(of: origin),
+          try store.chainHash(of: origin, at: position.sequence, in: project) == position.hash
+        else { continue }
+        news[origin] = position
+      }
+      if !news.isEmpty { try store.acknowledge(news, in: project, by: peer, at: now) }
+    }
+  }
+}
+
+extension BundleImports {
+  private func receiving(
+    _ request: BundleUploadRequest, beside storePath: String, at now: Instant
+  ) throws -> Current {
+    guard request.cursor == nil else { return try continued(request.cursor) }
+    dropIdle(at: now.monotonicMilliseconds)
+    guard current == nil else {
+      throw ControlFailure(
+        what: "the import was not begun", why: "another one is under way",
+        remedy: "the same again when it has ended, or in a minute")
+    }
+    return Current(
+      token: UUID().uuidString, file: try SpoolFile(beside: storePath),
+      stage: .receiving(BundleChecksum()), lastUsedMilliseconds: now.monotonicMilliseconds)
+  }
+
+  /// Takes it out: what fails is let go of.
+  private func continued(_ cursor: String?) throws -> Current {
+    guard let current, cursor == current.cursor else { throw Self.lost }
+    self.current = nil
+    return current
+  }
+
+  private func keep(_ current: inout Current, at now: Instant) -> String {
+    current.step += 1
+    current.lastUsedMilliseconds = now.monotonicMilliseconds
+    self.current = current
+    return current.cursor
+  }
+
+  private static let lost = ControlFailure(
+    what: "the import can not be continued", why: "it may have waited longer than a minute",
+    remedy: "labctl bundle import again: what was taken stays once")
+
+  /// Puts into words what is wrong with the file, and what the disk refuses.
+  private func telling<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as BundleError {
+      throw ControlFailure(
+        what: "the bundle was not taken, and nothing was changed", why: "\(error)",
+        remedy: Self.remedy(for: error))
+    } catch let error as SystemError {
+      throw ControlFailure(
+        what: "the bundle was not taken", why: "\(error)",
+        remedy: "make room on the store's disk, and the same again: what was taken stays once")
+    } catch let gap as CarriedChains.Gap {
+      throw BundleCheck.failure(gap, names: ReplicaNames())
+    }
+  }
+
+  private static func remedy(for error: BundleError) -> String {
+    switch error {
+    case .notABundle: "a file that labctl bundle export has made"
+    case .newerVersion: "install the newer LabSync here"
+    case .cutOrChanged, .undecodable, .malformed:
+      "copy it again from where it was made, or make another"
+    }
+  }
+
+  /// What is known now, and where; never more.
+  private static func words(onLab isLab: Bool, from side: Side) -> String {
+    switch (isLab, side) {
+    case (false, .lab):
+      "What was applied is on the online side's disk. The laptop does not know that: it learns it from a "
+        + "bundle that is made here and imported there, or when it connects."
+    case (false, .online):
+      "What was applied is on this online side's disk."
+    case (true, .online):
+      "What was applied is on this laptop's disk, and what the online side had of this laptop when it "
+        + "made the bundle counts as durable online. The online side does not know what arrived here."
+    case (true, .lab):
+      "What was applied is on this laptop's disk. Nothing is known of the online side by it."
+    }
+  }
+}
