@@ -22,8 +22,8 @@ struct Labctl: ParsableCommand {
       ListCommand.self, ShowCommand.self, ImportCommand.self, ExportCommand.self,
       ConflictCommand.self, ParkedCommand.self, ExplainCommand.self, LeaveCheckCommand.self,
       VerifyCommand.self, DoctorCommand.self, FleetCommand.self, LogCommand.self,
-      BackupCommand.self, PeerCommand.self, JoinCommand.self, KeyCommand.self, LeaveCommand.self,
-      ConsentCommand.self, EraseCommand.self,
+      BackupCommand.self, BundleCommand.self, PeerCommand.self, JoinCommand.self, KeyCommand.self,
+      LeaveCommand.self, ConsentCommand.self, EraseCommand.self,
     ])
 
   static func main() {

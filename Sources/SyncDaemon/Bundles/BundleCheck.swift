@@ -105,7 +105,8 @@ extension BundleCheck {
       }
     return ControlFailure(
       what: "the bundle was not taken",
-      why: "it has changes of this very machine that are not here: this store is an older copy, put "
+      why:
+        "it has changes of this very machine that are not here: this store is an older copy, put "
         + "back from a backup, or a copy of another machine's disk",
       remedy: remedy)
   }
