@@ -115,8 +115,8 @@ let package = Package(
     .testTarget(
       name: "SyncDaemonTests",
       dependencies: [
-        "SyncCore", "LivingLab", "SQLiteStore", "SyncDaemon", "SyncProtocol", "ZeroMQ", "CLinux",
-        "labsyncd", logging,
+        "SyncCore", "LivingLab", "SQLiteStore", "SyncDaemon", "SyncProtocol", "OnlineWorker",
+        "SyncWire", "SyncControl", "ZeroMQ", "CLinux", "labsyncd", logging,
       ],
       swiftSettings: acting),
     .testTarget(

@@ -43,7 +43,11 @@ extension OnlineWorker {
     at now: Instant, store: some ChangeStore
   ) throws -> CarriedRuling {
     guard let device = owner ?? carrier else {
-      return .refused(words: "no machine that was let in is known to have written it")
+      return .refused(
+        words: """
+          no machine that was let in is known to have written it (if you know which one made the \
+          bundle, say so with --device)
+          """)
     }
     switch device.standing {
     case .admitted: break

@@ -90,7 +90,8 @@ struct Assembly {
 
   func requests() -> ControlRequests {
     ControlRequests(
-      status: StatusReport(name: configuration.replicaName), telemetry: telemetry)
+      status: StatusReport(name: configuration.replicaName), telemetry: telemetry,
+      logger: logger)
   }
 
   func metricsServer() -> MetricsServer? {

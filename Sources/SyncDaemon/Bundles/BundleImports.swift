@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import SQLiteStore
 import SyncControl
 import SyncCore
@@ -9,6 +10,7 @@ import SyncWire
 /// of work, and whoever asks goes on until all is done.
 final class BundleImports {
   private let telemetry: Telemetry
+  private let logger: Logger
   private var current: Current?
 
   private struct Current {
@@ -30,7 +32,10 @@ final class BundleImports {
   /// What was put aside takes room on the disk: one that nobody goes on with is let go.
   private static let idleMilliseconds: Int64 = 60_000
 
-  init(telemetry: Telemetry) { self.telemetry = telemetry }
+  init(telemetry: Telemetry, logger: Logger) {
+    self.telemetry = telemetry
+    self.logger = logger
+  }
 
   /// Puts a piece aside. With the last one the whole has to be what was written.
   func take(
@@ -58,8 +63,7 @@ final class BundleImports {
   func goOn(
     _ request: BundleImportRequest, at now: Instant, store: inout SQLiteStore, link: any SideLink
   ) throws -> BundleProgress {
-    let isLab = store.side == .lab
-    return try telling {
+    try telling {
       var current = try continued(request.cursor)
       switch current.stage {
       case .receiving: throw Self.lost
@@ -80,24 +84,37 @@ final class BundleImports {
       case .applying(var application, let total, let vectors):
         let isMore = try application.goOn(
           current.file, at: now, store: &store, link: link, telemetry: telemetry)
-        guard isMore else {
-          let sender = application.sender
-          if isLab, sender.side == .online {
-            try acknowledge(vectors, by: sender.replica, at: now, store: store)
-          }
-          try store.rememberName(of: sender.replica, sender.name, at: now)
-          let result = application.result(
-            words: Self.words(onLab: isLab, from: sender.side),
-            names: ReplicaNames(try store.replicaNames()))
-          return BundleProgress(
-            phase: .applying, done: application.done, total: total, cursor: nil, result: result)
-        }
+        let result = isMore ? nil : try end(application, vectors, at: now, store: store)
         current.stage = .applying(application, total: total, vectors: vectors)
         return BundleProgress(
           phase: .applying, done: application.done, total: total,
-          cursor: keep(&current, at: now))
+          cursor: isMore ? keep(&current, at: now) : nil, result: result)
       }
     }
+  }
+
+  /// What is left to be noted when all is applied, and what it came to.
+  private func end(
+    _ application: BundleApplication, _ vectors: [ProjectID: ProjectVector], at now: Instant,
+    store: SQLiteStore
+  ) throws -> BundleResult {
+    let sender = application.sender
+    let isLab = store.side == .lab
+    if isLab, sender.side == .online {
+      try acknowledge(vectors, by: sender.replica, at: now, store: store)
+    }
+    try store.rememberName(of: sender.replica, sender.name, at: now)
+    let result = application.result(
+      words: Self.words(onLab: isLab, from: sender.side),
+      names: ReplicaNames(try store.replicaNames()))
+    logger.notice(
+      "a bundle was taken in",
+      metadata: [
+        "replica": "\(sender.replica)", "applied": "\(result.applied)",
+        "duplicates": "\(result.duplicates)", "held": "\(result.held)",
+        "refused": "\(result.refused)",
+      ])
+    return result
   }
 
   func dropIdle(at monotonicMilliseconds: Int64) {

@@ -1,3 +1,4 @@
+import Logging
 import SQLiteStore
 import SyncControl
 import SyncCore
@@ -25,10 +26,10 @@ struct ControlRequests {
   let telemetry: Telemetry
   let bundles: BundleImports
 
-  init(status: StatusReport, telemetry: Telemetry) {
+  init(status: StatusReport, telemetry: Telemetry, logger: Logger) {
     self.status = status
     self.telemetry = telemetry
-    bundles = BundleImports(telemetry: telemetry)
+    bundles = BundleImports(telemetry: telemetry, logger: logger)
   }
 
   func handle(
