@@ -4,7 +4,7 @@ import Fuzzing
 /// What peers send, and the values in it. Knows no store and no daemon: the fewer places a program
 /// has, the more inputs a second.
 private let program = FuzzProgram([
-  .wireFrames, .changePayloads, .merging, .json, .timestamps,
+  .wireFrames, .bundles, .changePayloads, .merging, .json, .timestamps,
 ])
 
 /// The package manager makes this the program's `main`.
