@@ -1,3 +1,4 @@
+import Logging
 import SQLiteStore
 import SyncControl
 import SyncCore
@@ -23,6 +24,7 @@ struct ControlRequests {
 
   let status: StatusReport
   let telemetry: Telemetry
+  let logger: Logger
 
   func handle(
     _ bytes: [UInt8], at now: Instant, store: inout SQLiteStore, link: any SideLink,
@@ -48,7 +50,7 @@ struct ControlRequests {
         return .wrote
       }
     } catch {
-      answer(Self.bytes(of: Self.failure(error)))
+      answer(Self.bytes(of: ControlFailure(of: error, in: logger)))
       // A command may fail after it has written: its change is sent like any other.
       return .wrote
     }
@@ -57,7 +59,8 @@ struct ControlRequests {
   private func write(
     _ request: ControlRequest, at now: Instant, store: inout SQLiteStore
   ) throws -> [UInt8] {
-    let writes = WriteService(names: ReplicaNames(try store.replicaNames()))
+    let writes = WriteService(
+      names: ReplicaNames(try store.replicaNames()), logger: logger)
     return try writes.answer(to: request, store: &store, at: now)
   }
 
@@ -124,7 +127,7 @@ struct ControlRequests {
       }
       return try ControlCodec.encode(answer: LeaveAnswer(check, why: why))
     } catch {
-      return Self.bytes(of: Self.failure(error))
+      return Self.bytes(of: ControlFailure(of: error, in: logger))
     }
   }
 
@@ -190,11 +193,6 @@ struct ControlRequests {
 
   static func encodedOrFailure(_ answer: some Codable & Hashable & Sendable) -> [UInt8] {
     do { return try ControlCodec.encode(answer: answer) } catch { return bytes(of: error) }
-  }
-
-  static func failure(_ error: any Error) -> ControlFailure {
-    if let failure = error as? ControlFailure { return failure }
-    return ControlFailure(describing: error)
   }
 
   static func bytes(of failure: ControlFailure) -> [UInt8] {
