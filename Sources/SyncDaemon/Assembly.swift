@@ -102,8 +102,9 @@ struct Assembly {
 
   func reader() throws -> ReaderThread {
     let path = configuration.store.path
-    return try ReaderThread(context: context, logger: logger) {
-      ReadAnswerer(reader: try StoreReader(opening: path, schema: LivingLab.schema))
+    return try ReaderThread(context: context, logger: logger) { [logger] in
+      ReadAnswerer(
+        reader: try StoreReader(opening: path, schema: LivingLab.schema), logger: logger)
     }
   }
 }

@@ -23,6 +23,11 @@ struct OlderStoreTests {
         "UPDATE ideas SET body = ?, seen = revision WHERE title IN ('lab 1', 'online 1')", [body])
     }
     try lab.sql("DELETE FROM ideas WHERE title = 'online 2'")
+    try online.sql(
+      """
+      INSERT INTO voids (replica, lane, sequence, state) VALUES ('nobody', 1, 7, 'void');
+      INSERT INTO revocations (replica, last_record) VALUES ('nobody', 7)
+      """)
     try exchange(lab, online)
     try lab.sql("INSERT INTO ideas (title) VALUES ('not captured yet')")
     return (lab, online)
@@ -38,10 +43,15 @@ struct OlderStoreTests {
       try database.execute(sql: "ATTACH '\(fixture.store.path)' AS newer")
       let since = version < 4 ? ["erasure_receipts"] : []
       for kind in LivingLab.schema.kinds where !since.contains(kind.table) {
-        let creation = try #require(
+        var creation = try #require(
           try String.fetchOne(
             database, sql: "SELECT sql FROM newer.sqlite_schema WHERE name = ?",
             arguments: [kind.table]))
+        if kind.isKeyedByProject, version < 6 {
+          let key = Columns.key(of: kind).map(Columns.quoted).joined(separator: ", ")
+          creation.replace("UNIQUE (\(key), \"project\")", with: "PRIMARY KEY (\(key))")
+          #expect(creation.contains("PRIMARY KEY"))
+        }
         try database.execute(sql: creation)
       }
       for table in try String.fetchAll(
@@ -94,6 +104,12 @@ struct OlderStoreTests {
 
     #expect(try fixture.count("PRAGMA user_version") == SyncTables.version)
     #expect(try fixture.dump() == rows)
+    let tables = DomainTables(schema: LivingLab.schema, side: side)
+    for kind in LivingLab.schema.kinds where kind.isKeyedByProject {
+      #expect(
+        try fixture.text("SELECT sql FROM sqlite_schema WHERE name = '\(kind.table)'")
+          == tables.creation(of: kind))
+    }
     #expect(try export(fixture) == lines)
     #expect(try fixture.openConflicts() == conflicts)
     #expect(try fixture.text(log) == chains)

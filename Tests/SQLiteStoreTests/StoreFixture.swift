@@ -80,7 +80,7 @@ final class StoreFixture {
     try outside.read { database in
       var lines: [String] = []
       for kind in LivingLab.schema.kinds {
-        let key = Columns.key(of: kind).map(Columns.quoted).joined(separator: ", ")
+        let key = Columns.rowKey(of: kind).map(Columns.quoted).joined(separator: ", ")
         let names =
           (kind.naturalKey.isEmpty ? ["id"] : []) + kind.fields.map(\.name)
           + Columns.own.filter { revisions || $0 != "revision" }
@@ -107,12 +107,15 @@ final class StoreFixture {
   }
 }
 
-/// Gives `receiver` everything that `sender` has and it lacks, in small batches.
-func send(from sender: StoreFixture, to receiver: StoreFixture, rows: Int = 7) throws {
+/// Gives `receiver` everything of a project that `sender` has and it lacks, in small batches.
+func send(
+  from sender: StoreFixture, to receiver: StoreFixture, rows: Int = 7, in project: ProjectID? = nil
+) throws {
+  let project = project ?? sender.project
   try sender.capture()
   for lane in Lane.allCases {
     while let batch = try sender.store.changes(
-      in: sender.project, lane: lane, notIn: receiver.store.vector(of: receiver.project),
+      in: project, lane: lane, notIn: receiver.store.vector(of: project),
       atMost: BatchBounds(bytes: 100_000, rows: rows))
     {
       let applied = try receiver.store.apply(batch, at: receiver.now)
@@ -123,7 +126,9 @@ func send(from sender: StoreFixture, to receiver: StoreFixture, rows: Int = 7) t
   }
 }
 
-func exchange(_ left: StoreFixture, _ right: StoreFixture) throws {
-  try send(from: left, to: right)
-  try send(from: right, to: left)
+func exchange(
+  _ left: StoreFixture, _ right: StoreFixture, in project: ProjectID? = nil
+) throws {
+  try send(from: left, to: right, in: project)
+  try send(from: right, to: left, in: project)
 }

@@ -195,7 +195,8 @@ struct VoidTests {
         let victim = others.randomElement(using: &random) ?? lab
         try online.sql(
           """
-          INSERT INTO voids (replica, lane, sequence, state) VALUES (?, 1, ?, 'void')
+          INSERT INTO voids (replica, lane, sequence, state, project)
+          VALUES (?, 1, ?, 'void', (SELECT id FROM sync_projects))
           ON CONFLICT DO UPDATE SET seen = revision,
             state = CASE state WHEN 'void' THEN 'released' ELSE 'void' END
           """, [victim.store.replica.description, Int(1 + random.next() % 12)])

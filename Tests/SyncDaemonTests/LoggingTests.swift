@@ -1,5 +1,7 @@
 import Foundation
 import Logging
+import SQLiteStore
+import SyncControl
 import Synchronization
 import Testing
 
@@ -60,5 +62,32 @@ struct LoggingTests {
     #expect(StandardErrorLog.form(environment: ["JOURNAL_STREAM": own]) == .journal)
     #expect(StandardErrorLog.form(environment: ["JOURNAL_STREAM": "1:2"]) == .timed)
     #expect(StandardErrorLog.form(environment: [:]) == .timed)
+  }
+
+  @Test("has what failed otherwise than by the request, and nothing of what was asked in vain")
+  func failures() throws {
+    let lines = lines(.journal) { logger in
+      let failures = [
+        ControlFailure(
+          of: StoreError.database(doing: "looking", message: "no such table: ideas", code: 1),
+          in: logger),
+        ControlFailure(of: CancellationError(), in: logger),
+        ControlFailure(
+          of: StoreError.refused(what: "The idea x", why: "there is none", hint: "List them"),
+          in: logger),
+        ControlFailure(
+          of: ControlFailure(what: "a", why: "b", remedy: "c", exit: .usage), in: logger),
+      ]
+      #expect(
+        failures.map(\.what) == [
+          "looking did not work", "the request could not be carried out",
+          "the idea x: there is none", "a",
+        ])
+    }
+    #expect(
+      lines == [
+        "<3>a request failed why=\"While looking: no such table: ideas (SQLite code 1).\"\n",
+        "<3>a request failed why=CancellationError()\n",
+      ])
   }
 }

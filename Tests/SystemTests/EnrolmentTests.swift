@@ -118,6 +118,30 @@ extension SystemTests {
       #expect(approved.output == "laptop-2 (\(fingerprint)) is let in\n", "\(approved.errors)")
     }
 
+    @Test("ends with a revocation: what it wrote is taken back in each of its projects")
+    func revocationInEveryProject() throws {
+      let lab = try Lab(laptops: 0)
+      let projects = [lab.project, "0195d2c4-0000-7000-8000-00000000000b"]
+      try lab.online.database().execute("INSERT INTO sync_projects (id) VALUES ('\(projects[1])')")
+      try lab.online.start()
+      let laptop = try JoinedLaptop(try lab.invite(["--name", "Table 3"]), in: lab, "table-3")
+      #expect(try laptop.status { $0.projects.count == 2 }.projects.count == 2)
+      let (here, online) = (try Database(laptop.storePath), try lab.online.database())
+      for project in projects {
+        try here.execute("INSERT INTO ideas (title, project) VALUES ('early', '\(project)')")
+      }
+      let deadline = Deadline(seconds: 60)
+      while try online.integer("SELECT count(*) FROM ideas") < 2, !deadline.hasPassed {
+        Deadline.pause(milliseconds: 20)
+      }
+      #expect(try online.integer("SELECT count(DISTINCT project) FROM ideas") == 2)
+      let revoked = try lab.online.ask(
+        PeerRevokeRequest(peer: "Table 3", reason: "lost in a bus", since: 0))
+      #expect(revoked.voided == 2)
+      #expect(try online.integer("SELECT count(*) FROM ideas") == 0)
+      #expect(try online.integer("SELECT count(*) FROM revocations") == 2)
+    }
+
     @Test("that a file gave and took is revoked from a moment on, by the file's name")
     func revocationBehindTheFile() throws {
       let lab = try Lab(laptops: 1)
@@ -376,7 +400,8 @@ extension SystemTests {
       try lab.online.start()
       let laptop = try JoinedLaptop(try lab.invite(["--name", "Table 3"]), in: lab, "table-3")
       let store = try Database(laptop.storePath)
-      var committed = 0
+      try store.execute("INSERT INTO ideas (title) VALUES ('row 0')")
+      var committed = 1
       let deadline = Deadline(seconds: 60)
       // A row is committed while each question is answered: the laptop looks again when it is told.
       while !(try laptop.status().projects.isEmpty) {
@@ -396,7 +421,6 @@ extension SystemTests {
         }
         try #require(!deadline.hasPassed)
       }
-      #expect(committed > 0)
       let ideas = try lab.online.database().integer("SELECT count(*) FROM ideas")
       #expect(ideas == committed)
     }

@@ -125,6 +125,11 @@ enum StoreFile {
       if present.isEmpty {
         try database.execute(sql: tables.creation(of: kind))
       } else {
+        if try lacksProjectInKey(kind, database) {
+          for statement in tables.renewal(of: kind, columns: present.sorted()) {
+            try database.execute(sql: statement)
+          }
+        }
         for field in kind.fields where !present.contains(field.name) {
           try database.execute(sql: tables.addition(of: field, to: kind))
         }
@@ -132,6 +137,16 @@ enum StoreFile {
       try updateTriggers(of: kind, in: schema, side: side, database)
     }
     try PublicViews(schema: schema).update(database)
+  }
+
+  /// Whether a table has room for one row of a key, and should have one for each project.
+  private static func lacksProjectInKey(
+    _ kind: KindDeclaration, _ database: Database
+  ) throws -> Bool {
+    guard kind.isKeyedByProject else { return false }
+    return try Bool.fetchOne(
+      database, sql: "SELECT EXISTS (SELECT 1 FROM pragma_table_info(?) WHERE pk > 0)",
+      arguments: [kind.table]) ?? false
   }
 
   private static func updateTriggers(

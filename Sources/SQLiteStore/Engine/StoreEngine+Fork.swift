@@ -140,7 +140,8 @@ extension StoreEngine {
   /// Nothing is left of a record.
   private func vanish(_ record: WorkingRecord) throws {
     if let kind = record.kind, record.flags.contains(.isShown) {
-      try projector.rows.delete(record, kind: kind)
+      let project = try origins.project(ofRef: record.project)
+      try projector.rows.delete(record, kind: kind, project: project)
     }
     try database.execute(
       sql: "DELETE FROM sync_conflicts WHERE record = ?", arguments: [record.id.description])

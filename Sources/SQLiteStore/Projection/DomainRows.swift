@@ -52,8 +52,8 @@ final class DomainRows {
 
   /// Writes some columns of a row that is there, and its revision.
   func update(
-    _ record: WorkingRecord, kind: KindDeclaration, columns: [(name: String, column: Column)],
-    revision: Revision
+    _ record: WorkingRecord, kind: KindDeclaration, project: ProjectID,
+    columns: [(name: String, column: Column)], revision: Revision
   ) throws {
     let statement = try updateStatement(for: kind, columns: columns.map(\.name))
     var index: Int32 = 1
@@ -62,13 +62,13 @@ final class DomainRows {
       index += 1
     }
     statement.bind(index, revision.rawValue)
-    bindKey(of: record, kind: kind, to: statement, from: index + 1)
+    bindKey(of: record, kind: kind, project: project, to: statement, from: index + 1)
     try statement.run("writing a row of \(kind.table)")
   }
 
-  func delete(_ record: WorkingRecord, kind: KindDeclaration) throws {
+  func delete(_ record: WorkingRecord, kind: KindDeclaration, project: ProjectID) throws {
     let statement = try deleteStatement(for: kind)
-    bindKey(of: record, kind: kind, to: statement, from: 1)
+    bindKey(of: record, kind: kind, project: project, to: statement, from: 1)
     try statement.run("removing a row of \(kind.table)")
   }
 
@@ -116,17 +116,19 @@ final class DomainRows {
   }
 
   private func condition(_ kind: KindDeclaration) -> String {
-    Columns.key(of: kind).map { "\(Columns.quoted($0)) = ?" }.joined(separator: " AND ")
+    Columns.rowKey(of: kind).map { "\(Columns.quoted($0)) = ?" }.joined(separator: " AND ")
   }
 
   private func bindKey(
-    of record: WorkingRecord, kind: KindDeclaration, to statement: PreparedStatement,
-    from first: Int32
+    of record: WorkingRecord, kind: KindDeclaration, project: ProjectID,
+    to statement: PreparedStatement, from first: Int32
   ) {
     guard !kind.naturalKey.isEmpty else { return statement.bindText(first, of: record.id.rawValue) }
     for (offset, value) in record.naturalKey.enumerated() {
       bind(keyColumn(value), to: statement, at: first + Int32(offset))
     }
+    guard kind.isKeyedByProject else { return }
+    statement.bindText(first + Int32(record.naturalKey.count), of: project.rawValue)
   }
 
   private func keyColumn(_ value: Value) -> Column {

@@ -27,7 +27,7 @@ struct Projector {
     let deletion = try Deletion.resolve(record.state, history: history)
     // Nothing that counts is left, or a person removed it.
     if deletion == .deleted || record.state.cells.isEmpty {
-      if record.flags.contains(.isShown) { try rows.delete(record, kind: kind) }
+      if record.flags.contains(.isShown) { try rows.delete(record, kind: kind, project: project) }
       if record.flags.contains(.hasListed) {
         try conflicts.close(record: record.id, at: milliseconds)
       }
@@ -53,7 +53,7 @@ struct Projector {
       record.flags.insert(.isShown)
     } else {
       try rows.update(
-        record, kind: kind, columns: columns, revision: record.state.revision)
+        record, kind: kind, project: project, columns: columns, revision: record.state.revision)
     }
     var listed = resolutions.map { ConflictTable.Cell(key: $0.cell, resolution: $0.resolution) }
     if record.state[.deletion] != nil {
@@ -92,7 +92,8 @@ struct Projector {
       let columns = layout.keyedFields.compactMap { name in
         kind.index(ofField: name).map { (name: name, column: values[$0]) }
       }
-      try rows.update(record, kind: kind, columns: columns, revision: revision)
+      try rows.update(
+        record, kind: kind, project: project, columns: columns, revision: revision)
     } else {
       let isWritten = try rows.insert(
         record, kind: kind, project: project, columns: values, revision: revision)

@@ -78,9 +78,14 @@ extension StoreView {
     let parameters = key.map { value in
       value.text.map(Columns.parameter) ?? (sql: "?", value: value.stored ?? "")
     }
-    let condition = zip(kind.naturalKey, parameters)
+    var condition = zip(kind.naturalKey, parameters)
       .map { "\(Columns.quoted($0)) = \($1.sql)" }.joined(separator: " AND ")
-    return RowKey(condition: condition, arguments: StatementArguments(parameters.map(\.value)))
+    var arguments: [any DatabaseValueConvertible] = parameters.map(\.value)
+    if kind.isKeyedByProject {
+      condition += " AND \"project\" = ?"
+      arguments.append(try origins.project(ofRef: stored.project).description)
+    }
+    return RowKey(condition: condition, arguments: StatementArguments(arguments))
   }
 
   /// What people call a record, or `nil` where it has no title or name.

@@ -76,7 +76,7 @@ extension StoreView {
     of query: RecordQuery, kind: KindDeclaration
   ) throws -> [RecordQuery.Order] {
     var order: [RecordQuery.Order] = []
-    let key = Columns.key(of: kind)
+    let key = Columns.rowKey(of: kind)
     for wanted in query.sort where !order.contains(where: { $0.field == wanted.field }) {
       if !key.contains(wanted.field) { _ = try kind.declaration(of: wanted.field) }
       order.append(wanted)

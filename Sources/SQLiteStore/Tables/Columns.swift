@@ -12,9 +12,14 @@ enum Columns {
     "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
   }
 
-  /// The columns that identify a row: the natural key, or `id`.
+  /// The columns that identify a record of a project: the natural key, or `id`.
   static func key(of kind: KindDeclaration) -> [String] {
     kind.naturalKey.isEmpty ? ["id"] : kind.naturalKey
+  }
+
+  /// The columns that are together different in every row of a table.
+  static func rowKey(of kind: KindDeclaration) -> [String] {
+    key(of: kind) + (kind.isKeyedByProject ? ["project"] : [])
   }
 
   static func sqlType(of type: FieldType) -> String {

@@ -20,14 +20,29 @@ struct DomainTables {
       "\"changed_for\" TEXT",
     ]
     if !kind.naturalKey.isEmpty {
-      let key = kind.naturalKey.map(Columns.quoted).joined(separator: ", ")
-      columns.append("PRIMARY KEY (\(key))")
+      let key = Columns.rowKey(of: kind).map(Columns.quoted).joined(separator: ", ")
+      // A writer may leave the project to the trigger, and no column of a primary key may be NULL.
+      columns.append("\(kind.isKeyedByProject ? "UNIQUE" : "PRIMARY KEY") (\(key))")
     }
     return """
       CREATE TABLE \(Columns.quoted(kind.table)) (
         \(columns.joined(separator: ",\n  "))
       ) STRICT
       """
+  }
+
+  /// The statements that make the table anew, with its rows, where an earlier version gave it room for
+  /// one row of a key.
+  func renewal(of kind: KindDeclaration, columns: [String]) -> [String] {
+    let columns = columns.map(Columns.quoted).joined(separator: ", ")
+    let (table, copy) = (Columns.quoted(kind.table), Columns.quoted("sync_copy_\(kind.table)"))
+    return [
+      "CREATE TEMP TABLE \(copy) AS SELECT \(columns) FROM \(table)",
+      "DROP TABLE \(table)",
+      creation(of: kind),
+      "INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM \(copy)",
+      "DROP TABLE \(copy)",
+    ]
   }
 
   /// The statement that adds a field to a table that an earlier version made.

@@ -4,7 +4,11 @@ enum SyncTables {
   /// The version that this software writes: the number of migrations.
   static let version = migrations.count
 
-  static let migrations = [first, second, devices, erasures, fleet]
+  static let migrations = [first, second, devices, erasures, fleet, rightsByProject]
+
+  /// What is taken back has a row in each project. Those tables follow from the declarations, and
+  /// are made anew with them; an earlier software would write to the rows of all projects at once.
+  private static let rightsByProject = "-- see StoreFile.updateDomain"
 
   private static let first = """
     CREATE TABLE sync_store (

@@ -53,6 +53,10 @@ public struct KindDeclaration: Hashable, Sendable {
   /// The place of a field among ``fields``, or `nil`. Cost: one hash.
   public func index(ofField name: String) -> Int? { indexByField[name] }
 
+  /// Whether a natural key means another record in every project, to people too: what one replica wrote to
+  /// a project is numbered there alone. Elsewhere a table has one row of a key, whatever the project.
+  public var isKeyedByProject: Bool { !naturalKey.isEmpty && role.isOnlineOnly }
+
   public func isKey(_ field: FieldDeclaration) -> Bool { naturalKey.contains(field.name) }
 
   /// The fields that every record has, after its own.

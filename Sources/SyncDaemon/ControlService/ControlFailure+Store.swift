@@ -1,9 +1,20 @@
+import Logging
 import SQLiteStore
 import SyncControl
 
 extension ControlFailure {
+  /// What an error means to the person who asked; what is no matter of the request alone stands in the
+  /// log, too, in its own words.
+  init(of error: any Error, in logger: Logger) {
+    switch error {
+    case is ControlFailure, is ConfigurationError, StoreError.refused: break
+    default: logger.error("a request failed", metadata: ["why": "\(error)"])
+    }
+    self.init(describing: error)
+  }
+
   /// What an error of the store means to a person.
-  init(describing error: any Error) {
+  private init(describing error: any Error) {
     switch error {
     case let failure as ControlFailure: self = failure
     case let error as StoreError: self.init(error)

@@ -1,10 +1,12 @@
+import Logging
 import SQLiteStore
 import SyncControl
 import SyncCore
 
 /// Answers the requests that only read, from a reader of its own. Used on the reader's thread.
-public struct ReadService {
+public struct ReadService: AnsweringService {
   let reader: StoreReader
+  let logger: Logger
   private let backups: Backups
   private let bundles: BundleExports
   /// How complete a report is, as far as the loop knows.
@@ -12,8 +14,11 @@ public struct ReadService {
   /// What people call the machines, as far as it is known.
   public var names: ReplicaNames
 
-  public init(reader: StoreReader, names: ReplicaNames = ReplicaNames()) {
+  public init(
+    reader: StoreReader, names: ReplicaNames = ReplicaNames(), logger: Logger = .silent
+  ) {
     self.reader = reader
+    self.logger = logger
     backups = Backups(reader: reader)
     bundles = BundleExports(reader: reader)
     self.names = names
@@ -139,19 +144,6 @@ public struct ReadService {
 
 /// Bytes of a parked change that are shown.
 private let shownParkedBytes = 65_536
-
-/// Encodes what `body` gives, and puts what it throws into words.
-func encoded(
-  _ body: () throws -> some Codable & Hashable & Sendable
-) throws(ControlFailure) -> [UInt8] {
-  let answer: any Codable & Hashable & Sendable
-  do {
-    answer = try body()
-  } catch {
-    throw ControlFailure(describing: error)
-  }
-  return try ControlCodec.encode(answer: answer)
-}
 
 /// A request that came to the wrong service: our own mistake, and no reason to stop.
 func misdirected(_ request: ControlRequest) -> ControlFailure {

@@ -1,14 +1,20 @@
+import Logging
 import SQLiteStore
 import SyncControl
 import SyncCore
 
 /// Answers the requests that write. Used on the loop: each is one transaction, on disk and a change
 /// when the answer goes out.
-public struct WriteService {
+public struct WriteService: AnsweringService {
   /// What people call the machines, as far as it is known.
   public var names: ReplicaNames
 
-  public init(names: ReplicaNames = ReplicaNames()) { self.names = names }
+  let logger: Logger
+
+  public init(names: ReplicaNames = ReplicaNames(), logger: Logger = .silent) {
+    self.names = names
+    self.logger = logger
+  }
 
   /// The bytes of the answer. What it throws is the answer to give instead.
   public func answer(

@@ -44,9 +44,9 @@ extension ControlRequests {
       return Self.encodedOrFailure(
         Confirmation(words: Self.words(removal, request.discard ? check : nil)))
     } catch let moved as ProjectMoved {
-      return Self.bytes(of: Self.failure(moved))
+      return Self.bytes(of: ControlFailure(of: moved, in: logger))
     } catch {
-      return Self.bytes(of: Self.failure(error))
+      return Self.bytes(of: ControlFailure(of: error, in: logger))
     }
   }
 

@@ -20,12 +20,9 @@ extension OnlineLink {
     try doorkeeper.save(device, at: now, store)
     tell(.revoked(key: device.key, words: Doorkeeper.revoked(device)), at: now, &store)
     var voided: Int64 = 0
-    var untouched: Set<ProjectID> = []
     let projects = try projects(of: device, ledgers, store)
     for ledger in ledgers {
-      let touched = try revocable(ledger.replica, in: projects, store)
-      untouched.formUnion(touched.dropFirst())
-      for project in touched.prefix(1) {
+      for project in try revocable(ledger.replica, in: projects, store) {
         var ends: [Lane: UInt64] = [:]
         for lane in Lane.allCases {
           let origin = SyncCore.Origin(replica: ledger.replica, lane: lane)
@@ -42,35 +39,18 @@ extension OnlineLink {
       voided == 0
       ? "nothing that is here was taken back"
       : "\(counted(Int(voided), "change")) of it count no more"
-    let rest =
-      untouched.isEmpty
-      ? ""
-      : "; nothing was taken back in \(counted(untouched.count, "other project")) that it wrote to: "
-        + "take single changes back there with rows in the table voids"
     return PeerRevocation(
-      words: "\(named(device)) is shut out; \(taken)\(rest)", voided: voided)
+      words: "\(named(device)) is shut out; \(taken)", voided: voided)
   }
 
   /// The projects that a replica wrote to; where there is none, the first that its device may have.
-  ///
-  /// First the one that a revocation stands in, or goes to: the table has room for one row of a replica,
-  /// whatever the project, and a project in its key would take `ON CONFLICT (replica)` from those who
-  /// write to it with SQL.
   private func revocable(
     _ replica: ReplicaID, in projects: [ProjectID], _ store: SQLiteStore
   ) throws -> [ProjectID] {
     let written = try projects.filter { project in
       try store.vector(of: project).origins.contains { $0.replica == replica }
     }
-    let candidates = written.isEmpty ? Array(projects.prefix(1)) : written
-    let revoked = try projects.first { project in
-      try Lane.allCases.contains { lane in
-        let origin = SyncCore.Origin(replica: replica, lane: lane)
-        return try store.lastStanding(of: origin, in: project) != nil
-      }
-    }
-    guard let revoked else { return candidates }
-    return [revoked] + candidates.filter { $0 != revoked }
+    return written.isEmpty ? Array(projects.prefix(1)) : written
   }
 
   /// What it may have and, whatever it may now, what its replicas wrote to.

@@ -24,11 +24,13 @@ struct ControlRequests {
 
   let status: StatusReport
   let telemetry: Telemetry
+  let logger: Logger
   let bundles: BundleImports
 
   init(status: StatusReport, telemetry: Telemetry, logger: Logger) {
     self.status = status
     self.telemetry = telemetry
+    self.logger = logger
     bundles = BundleImports(telemetry: telemetry, logger: logger)
   }
 
@@ -56,7 +58,7 @@ struct ControlRequests {
         return .wrote
       }
     } catch {
-      answer(Self.bytes(of: Self.failure(error)))
+      answer(Self.bytes(of: ControlFailure(of: error, in: logger)))
       // A command may fail after it has written: its change is sent like any other.
       return .wrote
     }
@@ -65,7 +67,8 @@ struct ControlRequests {
   private func write(
     _ request: ControlRequest, at now: Instant, store: inout SQLiteStore
   ) throws -> [UInt8] {
-    let writes = WriteService(names: ReplicaNames(try store.replicaNames()))
+    let writes = WriteService(
+      names: ReplicaNames(try store.replicaNames()), logger: logger)
     return try writes.answer(to: request, store: &store, at: now)
   }
 
@@ -140,7 +143,7 @@ struct ControlRequests {
       }
       return try ControlCodec.encode(answer: LeaveAnswer(check, why: why))
     } catch {
-      return Self.bytes(of: Self.failure(error))
+      return Self.bytes(of: ControlFailure(of: error, in: logger))
     }
   }
 
@@ -206,11 +209,6 @@ struct ControlRequests {
 
   static func encodedOrFailure(_ answer: some Codable & Hashable & Sendable) -> [UInt8] {
     do { return try ControlCodec.encode(answer: answer) } catch { return bytes(of: error) }
-  }
-
-  static func failure(_ error: any Error) -> ControlFailure {
-    if let failure = error as? ControlFailure { return failure }
-    return ControlFailure(describing: error)
   }
 
   static func bytes(of failure: ControlFailure) -> [UInt8] {

@@ -77,10 +77,12 @@ final class ReaderThread {
 struct ReadAnswerer {
   let reader: StoreReader
   let service: ReadService
+  let logger: Logger
 
-  init(reader: StoreReader) {
+  init(reader: StoreReader, logger: Logger) {
     self.reader = reader
-    service = ReadService(reader: reader)
+    self.logger = logger
+    service = ReadService(reader: reader, logger: logger)
   }
 
   private var now: Instant {
@@ -96,7 +98,7 @@ struct ReadAnswerer {
       service.names = ReplicaNames(try reader.replicaNames())
       return try service.answer(to: ControlCodec.decodeRequest(bytes), at: now)
     } catch {
-      return ControlRequests.bytes(of: ControlRequests.failure(error))
+      return ControlRequests.bytes(of: ControlFailure(of: error, in: logger))
     }
   }
 

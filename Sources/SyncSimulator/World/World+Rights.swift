@@ -39,11 +39,10 @@ extension World {
     machines.first { $0.isHub && $0.state == .running && !$0.disk.hasCrashed }
   }
 
-  /// Says how far the replicas of the device count: as far as they are here, or less. In the first project
-  /// alone: a table has room for one row of a natural key, whatever the project.
+  /// Says how far the replicas of the device count in each project: as far as they are here, or less.
   private func revoke(_ key: String, at hub: Machine) throws {
     for name in try hub.disk.base.ledgers(ofDevice: key).map(\.replica) {
-      for project in projects.prefix(1) {
+      for project in projects {
         let vector = try hub.disk.base.vector(of: project)
         var ends: [Lane: UInt64] = [:]
         for lane in Lane.allCases {
@@ -90,8 +89,6 @@ extension World {
     guard machine.isShutOut, let key = machine.device?.key, let hub = someHub else { return }
     do {
       let held = try hub.disk.base.held(of: key)
-      // It would raise a revocation in the second project too, for which a table has no room.
-      guard projects.count == 1 else { return }
       // Of two copies of one disk each may have handed over a part of what is held under one name. What
       // is held under a former name may have come meanwhile, or come yet, under the present one.
       guard !held.contains(where: { isCopied($0.dot.replica) || renamed.contains($0.dot.replica) })

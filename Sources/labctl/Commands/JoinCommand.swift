@@ -200,7 +200,9 @@ struct JoiningPlace {
       let process = Process()
       process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
       process.arguments = ["setsid"] + startCommand(made)
-      _ = FileManager.default.createFile(atPath: made.log, contents: nil)
+      if !FileManager.default.fileExists(atPath: made.log) {
+        _ = FileManager.default.createFile(atPath: made.log, contents: nil)
+      }
       let log = FileHandle(forWritingAtPath: made.log)
       log?.seekToEndOfFile()
       process.standardInput = FileHandle.nullDevice
