@@ -62,6 +62,34 @@ struct BundleRightsTests {
     #expect(try hub.refusal(of: bundle, device: "Table 3") != nil)
   }
 
+  @Test("A machine that is let in again brings nothing under the name that was shut out")
+  func letInAgain() throws {
+    let key = try hub.enrol("Table 3", key: "a", as: [lab.replica])
+    try hub.take(lab.bundle())
+    let before = try hub.vector()
+    let revocation = PeerRevokeRequest(peer: "Table 3", reason: "lost")
+    let gate = try #require(hub.link as? OnlineLink)
+    _ = try gate.administer(.revoke(revocation), at: hub.now, store: &hub.store)
+    _ = try gate.administer(
+      .approve(PeerApproveRequest(peer: key, role: "capture")), at: hub.now, store: &hub.store)
+    try lab.addIdeas(2)
+    let result = try hub.take(lab.bundle())
+    #expect(result.applied == 0 && result.refused == 2 && result.duplicates == 5)
+    #expect(result.refusals[0].reason.contains("takes a new one when it connects"))
+    let origin = Origin(replica: lab.replica, lane: .records)
+    #expect(try hub.vector()[origin] == before[origin])
+  }
+
+  @Test("A copied disk's replica brings nothing before it has a key of its own")
+  func copied() throws {
+    let key = try hub.enrol("Table 3", key: "a")
+    try hub.store.save(
+      PeerLedger(replica: lab.replica, device: key, mustRenewKey: true), at: hub.now)
+    let result = try hub.take(lab.bundle())
+    #expect(result.refused == 5 && result.refusals[0].reason.contains("a copy of another"))
+    #expect(try nothingIsThere())
+  }
+
   @Test("A machine that may only read, or has no right to the project, brings nothing")
   func rights() throws {
     try hub.enrol("Table 3", key: "a", as: [lab.replica], role: .readOnly)

@@ -10,9 +10,31 @@ extension OnlineLink {
     on replica: ReplicaID, in project: ProjectID, from sender: Introduction, at now: Instant,
     store: SQLiteStore
   ) throws -> CarriedRuling {
-    try worker.ruling(
+    let ruling = try worker.ruling(
       on: replica, in: project, owner: try speaker(as: replica, store),
       carrier: try speaker(as: sender.replica, store), at: now, store: store)
+    guard case .taken = ruling else { return ruling }
+    if try store.ledger(of: replica)?.mustRenewKey == true {
+      return .refused(
+        words: "its disk is a copy of another machine's: it has to connect first, with a key of its "
+          + "own")
+    }
+    if try isShutOut(replica, in: project, store) {
+      return .refused(
+        words: "its machine was shut out under this name: let in again, it takes a new one when it "
+          + "connects, and brings this with it")
+    }
+    return ruling
+  }
+
+  /// Whether the replica's changes count up to one of them only: what follows would never be shown.
+  private func isShutOut(
+    _ replica: ReplicaID, in project: ProjectID, _ store: SQLiteStore
+  ) throws -> Bool {
+    try Lane.allCases.contains { lane in
+      let origin = SyncCore.Origin(replica: replica, lane: lane)
+      return try store.lastStanding(of: origin, in: project) != nil
+    }
   }
 
   /// The device that spoke as a replica, as it stands now. Without encryption everybody is the one local
