@@ -16,8 +16,7 @@ extension OnlineLink {
     guard case .taken = ruling else { return ruling }
     if try store.ledger(of: replica)?.mustRenewKey == true {
       return .refused(
-        words: "its disk is a copy of another machine's: it has to connect first, with a key of its "
-          + "own")
+        words: "its disk is a copy of another machine's: it has to connect first, with its own key")
     }
     if try isShutOut(replica, in: project, store) {
       return .refused(
