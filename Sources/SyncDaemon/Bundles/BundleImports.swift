@@ -103,10 +103,14 @@ final class BundleImports {
     if isLab, sender.side == .online {
       try acknowledge(vectors, by: sender.replica, at: now, store: store)
     }
-    try store.rememberName(of: sender.replica, sender.name, at: now)
+    var names = try store.replicaNames()
+    if names[sender.replica] == nil { names[sender.replica] = sender.name }
     let result = application.result(
-      words: Self.words(onLab: isLab, from: sender.side),
-      names: ReplicaNames(try store.replicaNames()))
+      words: Self.words(onLab: isLab, from: sender.side), names: ReplicaNames(names))
+    // A machine that was met owes receipts of erasures: a stranger, of whom nothing was taken, was not.
+    if result.applied + result.duplicates > 0 {
+      try store.rememberName(of: sender.replica, sender.name, at: now)
+    }
     logger.notice(
       "a bundle was taken in",
       metadata: [
