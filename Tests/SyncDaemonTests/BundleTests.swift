@@ -189,4 +189,49 @@ struct BundleTests {
     #expect(one.duplicates == 1 && one.elsewhere == 0)
     #expect(throws: ControlFailure.self) { try hub.bundle(of: other.description) }
   }
+
+  /// The same changes in batches of so many.
+  private func split(_ bundle: [UInt8], by size: Int) throws -> [Message] {
+    var number: UInt64 = 0
+    return try messages(of: bundle).flatMap { message -> [Message] in
+      guard case .batch(let batch) = message else { return [message] }
+      return batch.changes.runs.flatMap { run in
+        stride(from: 0, to: run.changes.count, by: size).map { start in
+          number += 1
+          let part = ChangeRun(
+            replica: run.replica, firstSequence: run.firstSequence + UInt64(start),
+            changes: Array(run.changes[start..<min(start + size, run.changes.count)]))
+          return .batch(
+            Batch(
+              number: number,
+              changes: ChangeBatch(
+                project: batch.changes.project, lane: batch.changes.lane, runs: [part])))
+        }
+      }
+    }
+  }
+
+  @Test("is applied batch by batch, and what was applied stays once when it is broken off")
+  func brokenOff() throws {
+    let lab = try BundleSide("Table 3", number: 1)
+    let hub = try BundleSide("hub", .online, number: 2)
+    try hub.enrol("Table 3", key: "a", as: [lab.replica])
+    try lab.addIdeas(30)
+    let bundle = bundle(of: try split(lab.bundle(), by: 3))
+    let upload = BundleUploadRequest(cursor: nil, bytes: .init(bundle), isLast: true)
+    var cursor = try hub.imports.take(upload, beside: hub.store.path, at: hub.now).cursor
+    var applied = 0
+    while applied < 4 {
+      let progress = try hub.imports.goOn(
+        BundleImportRequest(cursor: cursor), at: hub.now, store: &hub.store, link: hub.link)
+      cursor = try #require(progress.cursor)
+      if progress.phase == .applying { applied += 1 }
+      #expect(try hub.vector().total == UInt64(3 * applied))
+      #expect(progress.phase == .checking || progress.done == 3 * applied)
+    }
+    hub.imports.dropIdle(at: hub.now.monotonicMilliseconds + 60_000)
+    let again = try hub.take(bundle)
+    #expect(again.applied == 18 && again.duplicates == 12)
+    #expect(try hub.canonical() == lab.canonical())
+  }
 }
