@@ -10,7 +10,8 @@ struct BundleCheck {
   private(set) var sender: Introduction?
   private var projects: Set<ProjectID> = []
   private var chains = CarriedChains()
-  private var stated: [ProjectID: ProjectVector] = [:]
+  /// How far the sender says that it had come, in the projects that it named.
+  private(set) var stated: [ProjectID: ProjectVector] = [:]
   private(set) var changes = 0
   private var lastNumber: UInt64 = 0
 
@@ -44,20 +45,23 @@ struct BundleCheck {
           remedy: "carry it to the other side", exit: .usage)
       }
     case .batch(let batch) where sender != nil && stated.isEmpty:
-      guard batch.number == lastNumber + 1 else { throw Self.malformed("a batch is missing") }
+      guard batch.number == lastNumber + 1 else {
+        throw BundleError.malformed("a batch is missing")
+      }
       lastNumber = batch.number
       try look(at: batch.changes, store: store)
     case .vectors(let vectors)
     where projects.contains(vectors.project) && stated[vectors.project] == nil:
       stated[vectors.project] = vectors.vector
-    default:
-      throw Self.malformed("a \(message.name) stands where none may")
+    case .hello, .batch, .vectors, .welcome, .receipt, .acknowledgement, .ping, .pong, .bye,
+      .divergence, .probe, .probed:
+      throw BundleError.malformed("a \(message.name) stands where none may")
     }
   }
 
   private mutating func look(at batch: ChangeBatch, store: SQLiteStore) throws {
     guard projects.contains(batch.project) else {
-      throw Self.malformed("it has changes of a project that it does not name")
+      throw BundleError.malformed("it has changes of a project that it does not name")
     }
     changes += batch.count
     guard store.projects.contains(batch.project) else { return }
@@ -77,7 +81,7 @@ struct BundleCheck {
 
   private func finish(store: SQLiteStore) throws {
     guard sender != nil, Set(stated.keys) == projects else {
-      throw Self.malformed("it does not say how far it goes")
+      throw BundleError.malformed("it does not say how far it goes")
     }
     for project in projects.sorted() where store.projects.contains(project) {
       guard stated[project] == chains.vectors[project] ?? ProjectVector() else {
@@ -88,14 +92,9 @@ struct BundleCheck {
       }
     }
   }
-
-  /// How far the sender had come in the projects that it named, when it made the bundle.
-  var vectors: [ProjectID: ProjectVector] { stated }
 }
 
 extension BundleCheck {
-  static func malformed(_ what: String) -> BundleError { .malformed(what) }
-
   /// Sequences that this store does not have would be used a second time.
   private static func older(_ side: Side) -> ControlFailure {
     let remedy =

@@ -76,7 +76,7 @@ final class BundleImports {
           }
           current.stage = .applying(
             try BundleApplication(of: current.file, from: sender), total: check.changes,
-            vectors: check.vectors)
+            vectors: check.stated)
         }
         return BundleProgress(
           phase: .checking, done: check.changes, total: isDone ? check.changes : nil,
