@@ -18,9 +18,9 @@ import Testing
     let error = try #require(throws: StoreError.self) { try send(from: lab, to: online) }
     #expect(
       error.refusalWords
-        == "a trigger in the store refused writing a row of ideas, with the words “the call is closed”"
+        == "a trigger in the store refused writing rows of ideas, with the words “the call is closed”"
     )
-    #expect("\(error)".hasPrefix("A trigger in the store refused writing a row of ideas, with"))
+    #expect("\(error)".hasPrefix("A trigger in the store refused writing rows of ideas, with"))
     #expect("\(error)".contains(StoreError.triggerRemedy))
     #expect(try online.count("SELECT count(*) FROM sync_log") == 0)
 

@@ -18,7 +18,7 @@ extension SystemTests {
       try lab.start()
       _ = try laptop.labctl(["add", "idea", "title=A garden"])
       let refusal =
-        "a trigger in the store refused writing a row of ideas, with the words “the call is closed”"
+        "a trigger in the store refused writing rows of ideas, with the words “the call is closed”"
       try wait(for: "the online side could not store it: \(refusal)", on: laptop)
       try wait(for: "what laptop-1 sent is not stored: A\(refusal.dropFirst())", on: lab.online)
       #expect(try laptop.ask(StatusRequest()).durable == 0)

@@ -60,8 +60,9 @@ struct Examination {
         "door", .warning, "it listens, and no laptop is let in",
         "labctl peer invite, and the line that it prints on the laptop")
     }
-    return finding(
-      "door", .good, "\(status.connection.words) (\(connected) of \(status.peers.count) laptops)")
+    // What is not stored is a finding of its own.
+    let words = status.connection.storeFailure == nil ? status.connection.words : "it listens"
+    return finding("door", .good, "\(words) (\(connected) of \(status.peers.count) laptops)")
   }
 
   private var wayOut: [Finding] {
@@ -177,7 +178,7 @@ struct Examination {
     guard let words = status.connection.storeFailure else { return nil }
     return finding(
       "storing", .problem, "what another machine sent is not stored: \(words)",
-      "what it says; nothing is lost, and labsyncd goes on by itself then")
+      "do what it says; labsyncd goes on by itself then")
   }
 
   /// A change that no message has room for. Capture makes none.
