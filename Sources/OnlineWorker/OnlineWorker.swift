@@ -298,9 +298,17 @@ extension OnlineWorker {
     peers.remove(handle)
     outputs.append(
       .event(.storeFailed(handle, device: device.name, words: "\(error)")))
-    let bye = Bye(.storeFailed, words: "the online side's store can not be written at present")
-    outputs.append(.send(handle, .bye(bye)))
+    outputs.append(.send(handle, .bye(Bye(.storeFailed, words: words(of: error)))))
     outputs.append(.drop(handle))
+  }
+
+  /// What the device is told of it.
+  private func words(of error: any Error) -> String {
+    if let refusal = (error as? any StoreRefusal)?.refusalWords {
+      let words = "the online side could not store it: \(refusal)"
+      if words.utf8.count <= ProtocolLimits.wordsBytes { return words }
+    }
+    return "the online side's store can not be written at present"
   }
 
   private mutating func close(

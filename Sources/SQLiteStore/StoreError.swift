@@ -1,3 +1,5 @@
+import SyncCore
+
 /// Why the store could not do what was asked: what was being done, what happened, what to try.
 public enum StoreError: Error, Hashable, Sendable {
   /// The file was written by a newer LabSync and is left untouched.
@@ -25,11 +27,34 @@ extension StoreError: CustomStringConvertible {
     case .otherSide(let path, let found):
       "The store \(path) is of the \(found) side. Start labsyncd \(found) with it instead."
     case .database(let doing, let message, let code):
-      "While \(doing): \(message) (SQLite code \(code))."
+      refusalWords.map {
+        "\($0.prefix(1).uppercased())\($0.dropFirst()). Nothing is lost, and it goes on by itself when the "
+          + "trigger lets it through. To do: \(Self.triggerRemedy)."
+      } ?? "While \(doing): \(message) (SQLite code \(code))."
     case .inconsistent(let what):
       "The store contradicts itself: \(what). Copy the file away before anything else."
     case .refused(let what, let why, let hint):
       "\(what): \(why). \(hint)"
     }
+  }
+}
+
+extension StoreError: StoreRefusal {
+  /// What to do about a trigger that is not LabSync's and refuses.
+  public static let triggerRemedy = """
+    change or drop it; those that are not LabSync's: SELECT name, tbl_name FROM sqlite_schema WHERE \
+    type = 'trigger' AND name NOT LIKE 'sync\\_%' ESCAPE '\\'
+    """
+
+  /// SQLite's `SQLITE_CONSTRAINT_TRIGGER`: a trigger raised it. While the daemon writes, none of ours does.
+  private static let raised: Int32 = 1811
+  private static let longestTriggerWords = 200
+
+  /// Says which table, and the trigger's own words.
+  public var refusalWords: String? {
+    guard case .database(let doing, let message, Self.raised) = self else { return nil }
+    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let words = String(line.unicodeScalars.prefix(Self.longestTriggerWords))
+    return "a trigger in the store refused \(doing), with the words “\(words)”"
   }
 }

@@ -29,9 +29,13 @@ public struct Daemon {
     mallopt(M_ARENA_MAX, 2)
     try Library.requireSupported()
     let environment = ProcessInfo.processInfo.environment
+    let form = StandardErrorLog.form(environment: environment)
+    let journal = try form == .journal ? JournalSocket() : nil
+    defer { journal?.waitUntilRead() }
     var logger = Logger(label: "labsyncd") { _ in
-      StandardErrorLog(
-        level: configuration.logLevel, form: StandardErrorLog.form(environment: environment))
+      let lines = StandardErrorLog(level: configuration.logLevel, form: form)
+      guard let journal else { return lines }
+      return JournalLog(journal, identifier: "labsyncd-\(side.name)", otherwise: lines)
     }
     logger.logLevel = configuration.logLevel
     let path = configuration.store.path

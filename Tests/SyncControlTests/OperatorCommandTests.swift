@@ -33,6 +33,7 @@ struct OperatorCommandTests {
         state: .refused, words: "your key waits for approval", endpoint: "tcp://127.0.0.1:1",
         since: 0)
       status.connection.unsendable = 1
+      status.connection.storeFailure = "A trigger in the store refused it."
       status.queued = 12
       status.oldestAgeSeconds = 86_400
       status.parked = 1
@@ -49,6 +50,7 @@ struct OperatorCommandTests {
       "WRONG    port: nothing answers at 127.0.0.1, port 1 (Connection refused)",
       "WRONG    key: your key waits for approval", "WRONG    round trip", "warning  clock: it is",
       "2 h ahead of the online side's", "WRONG    disk: it is full", "WRONG    store",
+      "WRONG    storing: what another machine sent is not stored: A trigger",
       "WRONG    size: a change that an earlier version wrote",
       "WRONG    capture: what a program wrote",
       "WRONG    waiting: 12 changes only on this machine, the oldest for 24 h", "WRONG    parked",

@@ -8,7 +8,7 @@ import Testing
 @testable import SyncDaemon
 
 /// Keeps lines.
-private final class Lines: Sendable {
+final class Lines: Sendable {
   private let kept = Mutex<[String]>([])
   var all: [String] { kept.withLock { $0 } }
   func add(_ line: String) { kept.withLock { $0.append(line) } }

@@ -53,7 +53,7 @@ extension SystemTests {
 
 extension String {
   /// Without the line breaks of a terminal's width.
-  fileprivate var unwrapped: String {
+  var unwrapped: String {
     split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 }

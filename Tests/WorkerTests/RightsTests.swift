@@ -119,10 +119,10 @@ struct RightsTests {
 
   @Test("What the online side writes now is taken from nobody, a relay included")
   func ownReplica() throws {
-    for role in [DeviceRole.capture, .relay] {
+    for (role, side) in [(DeviceRole.capture, Side.online), (.relay, .online), (.relay, .lab)] {
       var simulation = simulation(labs: 1, restored: start.wallMilliseconds)
       simulation.change(0) { $0.device.role = role }
-      let forged = batch([try change(side: .online, title: "a")], of: onlineReplica)
+      let forged = batch([try change(side: side, title: "a")], of: onlineReplica)
       simulation.change(0) { lab in
         do { _ = try lab.store.apply(forged, at: start) } catch { Issue.record(error) }
       }

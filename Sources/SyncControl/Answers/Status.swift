@@ -177,6 +177,8 @@ extension Status {
     public var since: Int64
     /// Parts of the log that stop at a change too large to be sent; nil where there are none.
     public var unsendable: Int?
+    /// Why this side could not store what the other side, or a laptop, last sent; nil where it could.
+    public var storeFailure: String?
 
     public init(state: State, words: String, endpoint: String?, since: Int64) {
       self.state = state
@@ -192,9 +194,12 @@ extension Status {
       try container.encode(endpoint, forKey: .endpoint)
       try container.encode(since, forKey: .since)
       try container.encodeIfPresent(unsendable, forKey: .unsendable)
+      try container.encodeIfPresent(storeFailure, forKey: .storeFailure)
     }
 
-    private enum CodingKeys: String, CodingKey { case state, words, endpoint, since, unsendable }
+    private enum CodingKeys: String, CodingKey {
+      case state, words, endpoint, since, unsendable, storeFailure
+    }
   }
 
   /// Whether both sides hold the same, and the moment that this speaks of.

@@ -36,6 +36,10 @@ extension ControlFailure {
       self.init(
         what: "\(what.withSmallInitial): \(why.withoutFullStop)", why: "",
         remedy: hint.withSmallInitial.withoutFullStop)
+    case .database(let doing, let message, _) where error.refusalWords != nil:
+      self.init(
+        what: "\(doing) did not work", why: "a trigger in the store refused it: \(message)",
+        remedy: StoreError.triggerRemedy)
     case .database(let doing, let message, let code):
       self.init(databaseCode: code, doing: doing, message: message)
     case .inconsistent(let what):

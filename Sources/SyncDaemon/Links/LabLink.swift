@@ -18,6 +18,8 @@ final class LabLink: SideLink {
   private var wantsNewSession = false
   /// What the other side dropped, in words.
   private var refusal: String?
+  /// Why what the other side sent could not be stored, until something can be.
+  private var storeFailure: String?
   private let socketOptions: Socket.Options
   private let context: ContextBox
   private let log: LinkLog
@@ -197,7 +199,11 @@ final class LabLink: SideLink {
     case .session(.notGranted(let project)):
       refusal = "the online side does not share the project \(project) with this laptop"
     case .session(.serverKeyAnnounced(let bytes)): keep(announced: bytes)
-    case .session(.inSync): lastProof = now.wallMilliseconds
+    case .session(.inSync):
+      lastProof = now.wallMilliseconds
+      storeFailure = nil
+    case .session(.applied): storeFailure = nil
+    case .storeFailed(let words): storeFailure = words
     case .answered(let request, let answer):
       guard let reply = answers.removeValue(forKey: request) else { return }
       switch answer {
@@ -214,7 +220,7 @@ final class LabLink: SideLink {
     case .sessionEnded(.violation), .sessionEnded(.closedHere(.violation)),
       .session(.dropped):
       violations += 1
-    case .dialing, .waiting, .refused, .session, .sessionEnded, .storeFailed: break
+    case .dialing, .waiting, .refused, .session, .sessionEnded: break
     }
   }
 
@@ -325,7 +331,8 @@ extension LabLink {
   }
 
   func connectionWords(at now: Instant) -> String {
-    worker.connectionWords(at: now) + (refusal.map { "; \($0)" } ?? "")
+    [worker.connectionWords(at: now), refusal, storeFailure].compactMap(\.self)
+      .joined(separator: "; ")
   }
 
   func standing(at now: Instant, store: SQLiteStore) throws -> LinkStanding {
@@ -339,6 +346,7 @@ extension LabLink {
     standing.violations = violations
     standing.clockOffsetMilliseconds = session?.clockOffsetMilliseconds
     standing.note(unsendable: session?.unsendableOrigins ?? 0)
+    standing.connection.storeFailure = storeFailure
     standing.isInSync = session?.inSyncSince != nil
     standing.inSyncAt = session?.inSyncSince?.wallMilliseconds ?? lastProof
     standing.peer = session?.peer?.replica

@@ -29,6 +29,11 @@ extension OnlineLink {
   func beginAnew(at now: Instant, store: inout SQLiteStore) {}
 
   func connectionWords(at now: Instant) -> String {
+    let failure = storeFailure.map { "; what \($0.device) sent is not stored: \($0.words)" } ?? ""
+    return sessionWords + failure
+  }
+
+  private var sessionWords: String {
     let sessions = worker.sessions
     guard !sessions.isEmpty else { return "listening on \(endpoint); no laptop is connected" }
     let settled = sessions.count { $0.session.inSyncSince != nil }
@@ -44,6 +49,7 @@ extension OnlineLink {
       connection: Status.Connection(
         state: .listening, words: connectionWords(at: now), endpoint: endpoint, since: since))
     standing.note(unsendable: sessions.lazy.map(\.session.unsendableOrigins).max() ?? 0)
+    standing.connection.storeFailure = storeFailure?.words
     let projects = store.projects
     standing.violations = violations
     standing.fingerprint = fingerprint

@@ -36,6 +36,8 @@ final class OnlineLink: SideLink {
   let since: Int64
   var fingerprint: String?
   private(set) var violations = 0
+  /// Whose changes could not be stored, and why, until some of that device can be.
+  private(set) var storeFailure: (device: String, words: String)?
   /// Devices, by their keys, of which no more is held.
   private var fullHolds: Set<String> = []
   var fleetMemory = FleetMemory()
@@ -285,8 +287,11 @@ final class OnlineLink: SideLink {
     case .session(_, let device, .opened(let peer)):
       log.remember(peer, in: store, at: now)
       proofs.forget(device)
-    case .session(_, let device, .applied): proofs.forget(device)
+    case .session(_, let device, .applied):
+      proofs.forget(device)
+      if storeFailure?.device == device { storeFailure = nil }
     case .session(let handle, let device, .inSync):
+      if storeFailure?.device == device { storeFailure = nil }
       guard let key = worker.device(of: handle)?.key else { return }
       proofs.note(device, key: key, at: now.wallMilliseconds)
       forgetBrought(by: key, at: now, store)
@@ -298,7 +303,8 @@ final class OnlineLink: SideLink {
       do { try hold(batch, from: key, at: now, &store) } catch {
         log.failed("what a revoked device handed over can not be kept", error)
       }
-    case .session, .replicaSeen, .superseded, .keyShared, .storeFailed: break
+    case .storeFailed(_, let device, let words): storeFailure = (device, words)
+    case .session, .replicaSeen, .superseded, .keyShared: break
     }
   }
 

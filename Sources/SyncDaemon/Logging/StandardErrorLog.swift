@@ -2,7 +2,8 @@ import Glibc
 import Logging
 
 /// Writes log lines to the standard error: for the journal with its priority and without a time,
-/// else with time and level. One line is one write.
+/// else with time and level. One line is one write. Where the journal has a socket, ``JournalLog`` writes
+/// there.
 ///
 /// A message is a fixed sentence; what varies is metadata, `name=value`. Words that people wrote
 /// never belong in either.
@@ -36,13 +37,31 @@ public struct StandardErrorLog: LogHandler {
   }
 
   public func log(event: LogEvent) {
-    var line = beginning(event.level) + event.message.description.oneLine
-    let all = metadata.merging(event.metadata ?? [:]) { $1 }
-    for (key, value) in all.sorted(by: { $0.key < $1.key }) {
-      line += " \(key)=\(Self.text(of: value))"
+    write(beginning(event.level) + words(of: event) + "\n")
+  }
+
+  /// A line without its beginning and end.
+  func words(of event: LogEvent) -> String {
+    fields(of: event).reduce(into: event.message.description.oneLine) { words, field in
+      words += " \(field.name)=\(Self.text(of: field.value))"
     }
-    if let error = event.error { line += " error=\(Self.quoted("\(error)"))" }
-    write(line + "\n")
+  }
+
+  /// What varies, in the order of the names; an error is the last.
+  func fields(of event: LogEvent) -> [(name: String, value: Logger.MetadataValue)] {
+    let all = metadata.merging(event.metadata ?? [:]) { $1 }
+    let named = all.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+    let error = event.error.map { (name: "error", value: Logger.MetadataValue.string("\($0)")) }
+    return named + [error].compactMap(\.self)
+  }
+
+  /// A value as it is: a text without quotes, with its lines.
+  static func plainText(of value: Logger.MetadataValue) -> String {
+    switch value {
+    case .string(let text): text
+    case .stringConvertible(let value): "\(value)"
+    case .array, .dictionary: text(of: value)
+    }
   }
 
   /// The form for where the standard error goes: `JOURNAL_STREAM` names the journal's socket, and
@@ -98,7 +117,7 @@ public struct StandardErrorLog: LogHandler {
 
 extension Logger.Level {
   /// As syslog(3) counts.
-  fileprivate var priority: Int {
+  var priority: Int {
     switch self {
     case .trace, .debug: 7
     case .info: 6

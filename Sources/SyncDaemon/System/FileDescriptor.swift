@@ -1,7 +1,7 @@
 import Glibc
 
 /// An open file, socket or other descriptor, closed when its owner goes.
-public struct FileDescriptor: ~Copyable {
+public struct FileDescriptor: ~Copyable, Sendable {
   /// What the operating system calls it; for a poll, and for nobody to close.
   public let number: Int32
 

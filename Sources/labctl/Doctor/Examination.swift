@@ -39,7 +39,7 @@ struct Examination {
       finding("daemon", .good, "\(status.software) answers, as the \(status.side.rawValue) side")
     ]
     findings += status.side == .lab ? wayOut : [door]
-    findings += [disk, store, size, capture, waiting, parked, conflicts].compactMap(\.self)
+    findings += [disk, store, storing, size, capture, waiting, parked, conflicts].compactMap(\.self)
     return DoctorReport(findings: findings)
   }
 
@@ -60,8 +60,9 @@ struct Examination {
         "door", .warning, "it listens, and no laptop is let in",
         "labctl peer invite, and the line that it prints on the laptop")
     }
-    return finding(
-      "door", .good, "\(status.connection.words) (\(connected) of \(status.peers.count) laptops)")
+    // What is not stored is a finding of its own.
+    let words = status.connection.storeFailure == nil ? status.connection.words : "it listens"
+    return finding("door", .good, "\(words) (\(connected) of \(status.peers.count) laptops)")
   }
 
   private var wayOut: [Finding] {
@@ -126,7 +127,8 @@ struct Examination {
       finding(
         "round trip", .problem, "a sync did not end well: \(words)",
         size == nil
-          ? "mend what is wrong above; then labctl sync now" : "what is said below about the size")
+          ? "mend what is wrong above, or what these words name; then labctl sync now"
+          : "what is said below about the size")
     }
   }
 
@@ -169,6 +171,14 @@ struct Examination {
     return finding(
       "store", .problem, "the file is damaged: \(first)",
       "stop labsyncd, copy the file away, and restore a backup (see the runbook)")
+  }
+
+  /// What others sent and this store does not take.
+  private var storing: Finding? {
+    guard let words = status.connection.storeFailure else { return nil }
+    return finding(
+      "storing", .problem, "what another machine sent is not stored: \(words)",
+      "do what it says; labsyncd goes on by itself then")
   }
 
   /// A change that no message has room for. Capture makes none.

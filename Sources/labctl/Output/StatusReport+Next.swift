@@ -7,6 +7,10 @@ extension StatusReport {
       return "keep this machine, and ask who looks after LabSync: a change is too large to be sent "
         + "(labctl doctor)"
     }
+    if status.connection.storeFailure != nil {
+      return "see to what keeps the store from taking what was sent, which Connection says (labctl "
+        + "doctor)"
+    }
     if status.side == .online { return nextOnline }
     switch status.connection.state {
     case .refused: return "do what Connection says, with who runs the online side (labctl doctor)"

@@ -81,6 +81,9 @@ struct StatusReport {
       let isWithout = status.side == .lab && status.projects.isEmpty
       reasons.append(isWithout ? "it shares no project" : "not confirmed to be in sync")
     }
+    if status.connection.storeFailure != nil {
+      reasons.append("what another machine sent is not stored")
+    }
     if status.conflicts > 0 { reasons.append(Words.count(status.conflicts, "open conflict")) }
     if status.parked > 0 { reasons.append(Words.count(status.parked, "parked change")) }
     if status.held > 0 { reasons.append(Words.count(status.held, "held change")) }
