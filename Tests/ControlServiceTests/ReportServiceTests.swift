@@ -83,18 +83,41 @@ import Testing
       })
   }
 
+  @Test func aReportSaysWhoWasNotHeardSinceItsPeriodWentOn() throws {
+    var told = service
+    told.completeness = Report.Completeness(
+      isComplete: true, words: "complete",
+      machines: [
+        .init(
+          name: "Table 3", isMissing: false, lastHeard: 0, words: "",
+          inSyncAt: 1_772_409_600_000)
+      ])
+    func words(_ to: String?) throws -> String {
+      let request = try ControlCodec.decodeRequest(
+        ControlCodec.encode(ReportRequest(.kpi, to: to)))
+      return try ControlCodec.decodeAnswer(
+        to: ReportRequest.self, told.answer(to: request, at: now)
+      ).completeness.words
+    }
+    #expect(try words("2026-03-01") == "complete")
+    #expect(try words("2026-03-02").hasSuffix(": Table 3 (2026-03-02 00:00 UTC)"))
+    #expect(try words(nil).hasPrefix("complete as far as is known; "))
+  }
+
   @Test func aReaderThatNobodyToldAnythingIsNotComplete() throws {
     #expect(try !ask(ReportRequest(.kpi)).completeness.isComplete)
   }
 }
 
 @Suite struct ReportCompletenessTests {
-  private func status(_ side: Status.Side, parked: Int = 0, isInSync: Bool = true) -> Status {
+  private func status(
+    _ side: Status.Side, parked: Int = 0, held: Int = 0, isInSync: Bool = true
+  ) -> Status {
     Status(
       side: side, replica: "r", name: "n", projects: [],
       connection: .init(state: .live, words: "", endpoint: nil, since: 0), outbox: 0, queued: 0,
       received: 0, durable: 0, confirmed: 0, oldestAgeSeconds: nil, conflicts: 0, settled: 0,
-      parked: parked, held: 0, clockOffsetMilliseconds: nil, lastSync: nil,
+      parked: parked, held: held, clockOffsetMilliseconds: nil, lastSync: nil,
       inSync: .init(value: isInSync, at: 0), storeBytes: 0, software: "", peers: [],
       isPaused: false)
   }
@@ -156,6 +179,26 @@ import Testing
         == "provisional (1 laptop has or may have unsent changes: t (synchronising now))")
     let parked = Report.Completeness(status(.online, parked: 3), machines: all)
     #expect(parked.words == "provisional (3 changes are parked)")
+    let single = Report.Completeness(status(.online, parked: 1, held: 1), machines: all)
+    #expect(single.words == "provisional (1 change is parked; 1 change is held)")
+  }
+
+  @Test func aLaptopThatWasNotHeardSinceItWasInSyncIsNamedWhereThePeriodGoesOn() {
+    let machines = [machine(true, 5, 5), machine(nil, 60_000, 60_000)]
+    let known = Report.Completeness(status(.online), machines: machines)
+    #expect(known.machines.map(\.inSyncAt) == [nil, 60_000])
+    for until in [nil, 60_001] as [Int64?] {
+      let told = known.telling(until: until)
+      #expect(told.isComplete)
+      #expect(
+        told.words == "complete as far as is known; not heard since they were in sync: "
+          + "t (1970-01-01 00:01 UTC)")
+    }
+    #expect(known.telling(until: 60_000).words == "complete")
+    // Whoever is missing is what has to be said first.
+    let missing = Report.Completeness(
+      status(.online), machines: machines + [machine(false, nil, 5)])
+    #expect(missing.telling(until: nil) == missing)
   }
 
   @Test func aLaptopIsNeverComplete() {

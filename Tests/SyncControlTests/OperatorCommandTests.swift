@@ -234,7 +234,7 @@ struct OperatorCommandTests {
         ]))
     }.run
     for words in [
-      "412, oldest 10 min", "2026-03-01T17:00:00+00:00", "about 90 s", "2 h behind",
+      "412, oldest 10 min then", "2026-03-01T17:00:00+00:00", "about 90 s", "2 h behind",
       "not known",
     ] {
       #expect(run.output.contains(words), "\(words) is missing in \(run.output)")

@@ -36,6 +36,11 @@ extension SystemTests {
       let away = try lab.online.ask(ReportRequest(.kpi)).completeness
       #expect(away.isComplete)
       #expect(away.machines.first?.words.contains("not heard since") == true)
+      #expect(
+        away.words.hasPrefix(
+          "complete as far as is known; not heard since they were in sync: laptop-1 ("))
+      let before = try lab.online.ask(ReportRequest(.kpi, to: "2020-01-01")).completeness
+      #expect(before.words == "complete")
       // That is remembered over a restart; a laptop that never came is missing all the same.
       try lab.online.stop()
       let key = "\(lab.online.folder)/authorized/"

@@ -40,7 +40,7 @@ extension Report {
   /// Whether everything that is known to exist was counted.
   public struct Completeness: Codable, Hashable, Sendable {
     public var isComplete: Bool
-    /// `complete`, or `provisional` and why.
+    /// `complete`, `complete as far as is known` and who was not heard since, or `provisional` and why.
     public var words: String
     public var machines: [Machine]
 
@@ -70,16 +70,21 @@ extension Report {
     public var lastHeard: Int64?
     /// One phrase: `in sync when it was last heard`.
     public var words: String
+    /// When it was in sync, of a machine that was not heard since; nil of any other.
+    public var inSyncAt: Int64?
 
-    public init(name: String, isMissing: Bool, lastHeard: Int64?, words: String) {
+    public init(
+      name: String, isMissing: Bool, lastHeard: Int64?, words: String, inSyncAt: Int64? = nil
+    ) {
       self.name = name
       self.isMissing = isMissing
       self.lastHeard = lastHeard
       self.words = words
+      self.inSyncAt = inSyncAt
     }
 
     private enum CodingKeys: String, CodingKey {
-      case name, lastHeard, words
+      case name, lastHeard, words, inSyncAt
       case isMissing = "missing"
     }
   }

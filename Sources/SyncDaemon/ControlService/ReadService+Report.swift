@@ -26,7 +26,7 @@ extension ReadService {
     var report = Report(
       report: request.report, at: now.wallMilliseconds, projects: try projects(scope.project),
       from: period.from, until: period.until, session: request.session, segment: request.segment,
-      completeness: completeness)
+      completeness: completeness.telling(until: period.until))
     let paper = ReportPaper(stored: stored, contacts: contacts)
     report.rows = paper.rows(of: request.report).map { Report.Row($0) }
     report.tables = paper.tables(of: request)

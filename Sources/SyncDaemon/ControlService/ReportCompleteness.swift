@@ -3,8 +3,8 @@ import SyncControl
 /// Whether a report counts everything that is known to exist.
 ///
 /// The online side knows of each laptop whether both held the same when it was last heard. What a
-/// laptop captured since, out of reach, nobody else can know: that is why each comes with that time. A
-/// laptop knows of no other, so that its reports are provisional.
+/// laptop captured since, out of reach, nobody else can know: a report whose period goes on after that
+/// moment says so. A laptop knows of no other, so that its reports are provisional.
 extension Report.Completeness {
   init(_ status: Status, machines: [Report.Machine]) {
     var reasons: [String] = []
@@ -22,13 +22,30 @@ extension Report.Completeness {
         reasons.append("\(missing.count) \(verb) unsent changes: \(names)")
       }
     }
-    if status.parked > 0 { reasons.append("\(status.parked) changes are parked") }
-    if status.held > 0 { reasons.append("\(status.held) changes are held") }
+    for (count, words) in [(status.parked, "parked"), (status.held, "held")] where count > 0 {
+      reasons.append(count == 1 ? "1 change is \(words)" : "\(count) changes are \(words)")
+    }
     let isComplete = reasons.isEmpty
     self.init(
       isComplete: isComplete,
       words: isComplete ? "complete" : "provisional (\(reasons.joined(separator: "; ")))",
       machines: machines)
+  }
+
+  /// The same in the words for a period that ends before `until`; nil is without an end. What a laptop
+  /// writes after the period is no concern of it.
+  func telling(until: Int64?) -> Report.Completeness {
+    guard isComplete else { return self }
+    let unheard = machines.compactMap { machine -> String? in
+      guard let proof = machine.inSyncAt, until.map({ $0 > proof }) ?? true else { return nil }
+      return "\(machine.name) (\(minute(proof)))"
+    }
+    guard !unheard.isEmpty else { return self }
+    var told = self
+    told.words =
+      "complete as far as is known; not heard since they were in sync: "
+      + unheard.joined(separator: ", ")
+    return told
   }
 
   /// What ``ControlRequests`` passed to the reader.
@@ -67,7 +84,9 @@ extension Report.Machine {
         (true, "not in sync when it was last heard, at \(minute(contact))")
       case (nil, nil, nil, nil): (true, "never seen in sync")
       }
+    let isUnheard = isInSync == nil && !isMissing && !hasLeft
     self.init(
-      name: peer.name, isMissing: isMissing, lastHeard: peer.lastContact, words: words)
+      name: peer.name, isMissing: isMissing, lastHeard: peer.lastContact, words: words,
+      inSyncAt: isUnheard ? proof : nil)
   }
 }

@@ -29,7 +29,7 @@ struct FleetCommand: ParsableCommand {
       table.add([
         machine.name, machine.words,
         machine.lastContact.map(Words.timeAndAge) ?? "not known",
-        report.map(unsent) ?? "not known", report.map { Words.time($0.at) } ?? "",
+        report.map { unsent($0, isNow: machine.isConnected) } ?? "not known", report.map { Words.time($0.at) } ?? "",
         report?.expectedDrainSeconds.map { "about \(Words.duration($0))" } ?? "",
         machine.clockOffsetMilliseconds.map(Words.clockOffset) ?? "",
         machine.software ?? "",
@@ -38,9 +38,10 @@ struct FleetCommand: ParsableCommand {
     try table.print()
   }
 
-  private func unsent(_ report: Fleet.Report) -> String {
+  private func unsent(_ report: Fleet.Report, isNow: Bool) -> String {
     let age = report.oldestAgeSeconds.map { ", oldest \(Words.duration($0))" } ?? ""
-    return report.unsent == 0 ? "nothing" : "\(Words.grouped(report.unsent))\(age)"
+    let words = report.unsent == 0 ? "nothing" : "\(Words.grouped(report.unsent))\(age)"
+    return isNow ? words : "\(words) then"
   }
 }
 
