@@ -102,9 +102,11 @@ struct Assembly {
 
   func reader() throws -> ReaderThread {
     let path = configuration.store.path
+    let configurationPath = configuration.path
     return try ReaderThread(context: context, logger: logger) { [logger] in
       ReadAnswerer(
-        reader: try StoreReader(opening: path, schema: LivingLab.schema), logger: logger)
+        reader: try StoreReader(opening: path, schema: LivingLab.schema),
+        configurationPath: configurationPath, logger: logger)
     }
   }
 }

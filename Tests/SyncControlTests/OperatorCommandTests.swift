@@ -58,7 +58,7 @@ struct OperatorCommandTests {
       #expect(people.output.contains(words), "\(words) is missing in \(people.output)")
     }
     #expect(people.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
-    #expect(requests.count == 3)
+    #expect(requests.count == 4)
     let program = try run(["doctor", "--json"], answering: Self.ill).run
     let document = try #require(
       try JSONSerialization.jsonObject(with: Data(program.output.utf8)) as? [String: Any])

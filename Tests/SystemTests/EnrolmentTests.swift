@@ -77,6 +77,13 @@ extension SystemTests {
       #expect(status.fingerprint == peer.fingerprint)
       #expect(status.connection.words.contains("waits to be let in"))
       #expect(status.connection.words.contains(peer.fingerprint))
+      #expect(status.connection.obstacle == .pending)
+      let online = try lab.online.ask(StatusRequest())
+      #expect(online.peers.map(\.standing) == ["pending"])
+      #expect(online.peers.map(\.fingerprint) == [peer.fingerprint])
+      let approve = "labctl peer approve \(peer.fingerprint)"
+      #expect(try lab.online.labctl(["status"]).output.unwrapped.contains(approve))
+      #expect(try lab.online.labctl(["doctor"]).output.unwrapped.contains(approve))
       // What it calls itself lets nobody in.
       let byName = try lab.online.labctl(["peer", "approve", "laptop-1"])
       #expect(byName.ending.exitStatus == 64, "\(byName.output)")
@@ -238,6 +245,10 @@ extension SystemTests {
         Deadline.pause(milliseconds: 20)
       }
       #expect(try lab.online.ask(StatusRequest()).held == 1)
+      #expect(try lab.online.ask(StatusRequest()).peers.map(\.held) == [1])
+      #expect(
+        try lab.online.labctl(["status"]).output.unwrapped.contains(
+          "decide about what is held of Table 3: labctl peer show \"Table 3\""))
       #expect(!(try lab.online.labctl(["list", "idea"]).output.contains("later")))
       // Nothing is promised to the laptop, and it gets nothing.
       _ = try lab.online.labctl(["add", "idea", "title=for others"])

@@ -18,6 +18,11 @@ extension SystemTests {
       try lab.start()
       let words = try status(of: laptop) { $0.connection.words.contains("online.serverKey") }
       #expect(words.contains("is not the key of that machine"))
+      let doctor = try laptop.labctl(["doctor"])
+      #expect(doctor.ending.exitStatus == 4)
+      #expect(doctor.output.contains("WRONG    key: what answers ends the connection"))
+      #expect(doctor.output.unwrapped.contains("online.serverKey in \(laptop.folder)/lab.yaml"))
+      #expect(try laptop.ask(StatusRequest()).connection.obstacle == .serverKey)
     }
 
     @Test("such as a key that is not authorized is said in words in the status")

@@ -11,6 +11,8 @@ public struct DoctorFacts: Codable, Hashable, Sendable {
   public var damage: [String]
   /// Why writes could not be made changes and wait in the outbox, at most five sentences.
   public var setAside: [String]
+  /// The daemon's configuration file; nil where it has none.
+  public var configurationPath: String?
 
   public init(
     storePath: String, diskFreeBytes: Int64, diskBytes: Int64, damage: [String],

@@ -179,6 +179,23 @@ extension Status {
     public var unsendable: Int?
     /// Why this side could not store what the other side, or a laptop, last sent; nil where it could.
     public var storeFailure: String?
+    /// What keeps a laptop from the online side, as it last tried; nil where nothing does.
+    public var obstacle: Obstacle?
+    /// For how long it has been like that.
+    public var obstacleSeconds: Int?
+
+    public enum Obstacle: String, Codable, CaseIterable, Hashable, Sendable {
+      /// Nothing answers.
+      case unreachable
+      /// What answers has, most likely, another key than the one that is configured.
+      case serverKey
+      /// Nobody has let this machine in yet.
+      case pending
+      /// This machine was shut out.
+      case shutOut
+      /// The online side could not store what this machine sent.
+      case peerStore
+    }
 
     public init(state: State, words: String, endpoint: String?, since: Int64) {
       self.state = state
@@ -195,10 +212,12 @@ extension Status {
       try container.encode(since, forKey: .since)
       try container.encodeIfPresent(unsendable, forKey: .unsendable)
       try container.encodeIfPresent(storeFailure, forKey: .storeFailure)
+      try container.encodeIfPresent(obstacle, forKey: .obstacle)
+      try container.encodeIfPresent(obstacleSeconds, forKey: .obstacleSeconds)
     }
 
     private enum CodingKeys: String, CodingKey {
-      case state, words, endpoint, since, unsendable, storeFailure
+      case state, words, endpoint, since, unsendable, storeFailure, obstacle, obstacleSeconds
     }
   }
 
@@ -249,16 +268,25 @@ extension Status {
     public var words: String
     /// Nil when it never came.
     public var lastContact: Int64?
+    /// `admitted`, `pending` or `revoked`.
+    public var standing: String?
+    /// Of its key, where a person has to decide about it.
+    public var fingerprint: String?
+    /// Changes of it that are kept apart; nil where there are none.
+    public var held: Int?
 
-    public init(name: String, isConnected: Bool, words: String, lastContact: Int64?) {
+    public init(
+      name: String, isConnected: Bool, words: String, lastContact: Int64?, standing: String? = nil
+    ) {
       self.name = name
       self.isConnected = isConnected
       self.words = words
       self.lastContact = lastContact
+      self.standing = standing
     }
 
     private enum CodingKeys: String, CodingKey {
-      case name, words, lastContact
+      case name, words, lastContact, standing, fingerprint, held
       case isConnected = "connected"
     }
   }

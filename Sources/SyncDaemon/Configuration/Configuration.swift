@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import SyncCore
 import ZeroMQ
@@ -33,6 +34,8 @@ public struct Configuration: Sendable {
     public var security: Security
   }
 
+  /// The file that it was read from, as a whole path; nil for none.
+  public var path: String?
   public var side: Side
   /// What people call this machine.
   public var replicaName: String
@@ -66,7 +69,9 @@ public struct Configuration: Sendable {
   ) throws(ConfigurationError) -> Configuration {
     let file: ConfigurationFile? =
       if let path { try ConfigurationFile.reading(path) } else { nil }
-    return try load(file, side: side, environment: environment, hostName: hostName)
+    var configuration = try load(file, side: side, environment: environment, hostName: hostName)
+    configuration.path = path.map { URL(fileURLWithPath: $0).path }
+    return configuration
   }
 
   /// The same with a file that has been read.

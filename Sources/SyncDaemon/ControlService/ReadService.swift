@@ -9,19 +9,22 @@ public struct ReadService: AnsweringService {
   let logger: Logger
   private let backups: Backups
   private let bundles: BundleExports
+  private let configurationPath: String?
   /// How complete a report is, as far as the loop knows.
   public var completeness = Report.Completeness.unknown
   /// What people call the machines, as far as it is known.
   public var names: ReplicaNames
 
   public init(
-    reader: StoreReader, names: ReplicaNames = ReplicaNames(), logger: Logger = .silent
+    reader: StoreReader, names: ReplicaNames = ReplicaNames(), configurationPath: String? = nil,
+    logger: Logger = .silent
   ) {
     self.reader = reader
     self.logger = logger
     backups = Backups(reader: reader)
     bundles = BundleExports(reader: reader)
     self.names = names
+    self.configurationPath = configurationPath
   }
 
   /// The bytes of the answer. What it throws is the answer to give instead.
@@ -41,7 +44,12 @@ public struct ReadService: AnsweringService {
     case .parkedShow(let request): try encoded { try parkedDetail(request) }
     case .explain(let request): try encoded { try explain(request) }
     case .verify(let request): try encoded { VerifyPage(try reader.verify(from: request.cursor)) }
-    case .doctor: try encoded { try DoctorFacts(of: reader) }
+    case .doctor:
+      try encoded {
+        var facts = try DoctorFacts(of: reader)
+        facts.configurationPath = configurationPath
+        return facts
+      }
     case .backup(let request): try encoded { try backups.piece(request.cursor, at: now) }
     case .bundleExport(let request): try encoded { try bundles.piece(request, at: now) }
     case .log(let request): try encoded { try log(request) }

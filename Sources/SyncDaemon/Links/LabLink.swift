@@ -26,6 +26,7 @@ final class LabLink: SideLink {
   private var socket: Socket?
   private var monitor: Monitor?
   private var handshake = HandshakeWatch()
+  private var obstacles = ObstacleWatch()
   private var since: Int64
   private var lastState: Status.Connection.State = .connecting
   private var lastProof: Int64?
@@ -150,8 +151,11 @@ final class LabLink: SideLink {
       log.transport(event)
       switch handshake.read(event, endpoint: endpoints[worker.dialledEndpoint].description) {
       case .nothing: break
-      case .connected: tell(.transportConnected, at: now, &store)
+      case .connected:
+        obstacles.connected()
+        tell(.transportConnected, at: now, &store)
       case .wrongKey(let words):
+        obstacles.metWrongKey()
         credentials?.tryOtherServer()
         tell(.transportFailed(words: words), at: now, &store)
       case .failed(let words): tell(.transportFailed(words: words), at: now, &store)
@@ -183,6 +187,7 @@ final class LabLink: SideLink {
 
   private func note(_ event: LabEvent, at now: Instant, _ store: inout SQLiteStore) {
     log.note(event)
+    obstacles.note(event, at: now)
     switch event {
     case .session(.opened(let peer)):
       log.remember(peer, in: store, at: now)
@@ -247,6 +252,7 @@ final class LabLink: SideLink {
 
   private func dial(_ index: Int, at now: Instant, _ store: inout SQLiteStore) {
     hangUp()
+    obstacles.dialled()
     do {
       var enrolment = Enrolment()
       enrolment.invitation = credentials?.invitation
@@ -347,6 +353,7 @@ extension LabLink {
     standing.clockOffsetMilliseconds = session?.clockOffsetMilliseconds
     standing.note(unsendable: session?.unsendableOrigins ?? 0)
     standing.connection.storeFailure = storeFailure
+    obstacles.tell(&standing.connection, at: now)
     standing.isInSync = session?.inSyncSince != nil
     standing.inSyncAt = session?.inSyncSince?.wallMilliseconds ?? lastProof
     standing.peer = session?.peer?.replica

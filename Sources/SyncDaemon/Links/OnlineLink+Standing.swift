@@ -9,7 +9,8 @@ extension OnlineLink {
   func fleet(at now: Instant, store: SQLiteStore) -> Fleet? {
     noteFleet(at: now, store)
     saveFleet(at: now, store)
-    return Fleet(machines: known(worker.sessions).map { fleetMemory.machine($0.key, $0.peer) })
+    return Fleet(
+      machines: known(worker.sessions, held: [:]).map { fleetMemory.machine($0.key, $0.peer) })
   }
 
   /// Takes down how the machines stand.
@@ -42,7 +43,7 @@ extension OnlineLink {
     return unsendable.map { "\(words): \($0)" } ?? words
   }
 
-  func standing(at now: Instant, store: SQLiteStore) -> LinkStanding {
+  func standing(at now: Instant, store: SQLiteStore) throws -> LinkStanding {
     let sessions = worker.sessions
     let settled = sessions.filter { $0.session.inSyncSince != nil }
     var standing = LinkStanding(
@@ -55,7 +56,7 @@ extension OnlineLink {
     standing.fingerprint = fingerprint
     standing.inSyncAt =
       settled.compactMap(\.session.inSyncSince?.wallMilliseconds).max() ?? proofs.newest
-    let known = known(sessions)
+    let known = known(sessions, held: try store.heldCounts())
     standing.peers = known.map(\.peer)
     // Whoever is not let in keeps nobody from a complete report.
     standing.machines = known.filter { $0.standing == .admitted }.map { known in
@@ -78,7 +79,7 @@ extension OnlineLink {
   }
 
   private func known(
-    _ sessions: [(handle: PeerHandle, device: Device, session: Session)]
+    _ sessions: [(handle: PeerHandle, device: Device, session: Session)], held: [String: Int]
   ) -> [Known] {
     let enrolled = doorkeeper.enrolled.values.filter { !doorkeeper.isByFile($0.key) }
     let all =
@@ -89,9 +90,14 @@ extension OnlineLink {
       let lastContact =
         lastContacts[known.key] ?? doorkeeper.enrolled[known.key]?.lastContact
         ?? fleetMemory.report(of: known.key)?.at
-      let peer = Status.Peer(
+      var peer = Status.Peer(
         name: known.name, isConnected: session != nil,
-        words: Self.words(known.standing, session), lastContact: lastContact)
+        words: Self.words(known.standing, session), lastContact: lastContact,
+        standing: known.standing.rawValue)
+      peer.held = held[known.key]
+      if known.standing == .pending || peer.held != nil {
+        peer.fingerprint = Doorkeeper.fingerprint(of: known.key)
+      }
       return Known(key: known.key, peer: peer, standing: known.standing, session: session)
     }
   }

@@ -79,10 +79,10 @@ struct ReadAnswerer {
   let service: ReadService
   let logger: Logger
 
-  init(reader: StoreReader, logger: Logger) {
+  init(reader: StoreReader, configurationPath: String?, logger: Logger) {
     self.reader = reader
     self.logger = logger
-    service = ReadService(reader: reader, logger: logger)
+    service = ReadService(reader: reader, configurationPath: configurationPath, logger: logger)
   }
 
   private var now: Instant {

@@ -15,12 +15,14 @@ struct Examination {
   }
 
   init(_ client: borrowing ControlClient) throws {
-    status = try client.ask(StatusRequest())
+    let before = try client.ask(StatusRequest())
     facts = try client.ask(DoctorRequest()) { true }
-    let isLab = status.side == .lab
-    route = isLab ? Route(to: status.connection.endpoint) : .none
-    let canSync = isLab && !status.isPaused && status.connection.state != .unconfigured
+    let isLab = before.side == .lab
+    route = isLab ? Route(to: before.connection.endpoint) : .none
+    let canSync = isLab && !before.isPaused && before.connection.state != .unconfigured
     roundTrip = canSync ? try Self.tryRoundTrip(client) : .notTried
+    // The round trip finds out what keeps the sides apart.
+    status = canSync ? try client.ask(StatusRequest()) : before
   }
 
   private static func tryRoundTrip(_ client: borrowing ControlClient) throws -> RoundTrip {
@@ -38,8 +40,11 @@ struct Examination {
     var findings = [
       finding("daemon", .good, "\(status.software) answers, as the \(status.side.rawValue) side")
     ]
-    findings += status.side == .lab ? wayOut : [door]
-    findings += [disk, store, storing, size, capture, waiting, parked, conflicts].compactMap(\.self)
+    findings += status.side == .lab ? wayOut : [door, machines].compactMap(\.self)
+    findings += [
+      disk, store, storing, storingThere, size, capture, waiting, parked, held, conflicts,
+    ]
+    .compactMap(\.self)
     return DoctorReport(findings: findings)
   }
 
@@ -63,6 +68,18 @@ struct Examination {
     // What is not stored is a finding of its own.
     let words = status.connection.storeFailure == nil ? status.connection.words : "it listens"
     return finding("door", .good, "\(words) (\(connected) of \(status.peers.count) laptops)")
+  }
+
+  private var machines: Finding? {
+    let waiting = status.peersToLetIn
+    guard let first = waiting.first else { return nil }
+    let names = waiting.map { "\(Terminal.oneLine($0.name)) (\($0.fingerprint ?? "no key"))" }
+    return finding(
+      "machines", .warning,
+      "\(Words.count(waiting.count, "machine")) \(waiting.count == 1 ? "waits" : "wait") to be let "
+        + "in: \(names.joined(separator: ", "))",
+      "compare the fingerprint with what labctl status shows there, and then: labctl peer approve "
+        + (first.fingerprint ?? "FINGERPRINT"))
   }
 
   private var wayOut: [Finding] {
@@ -90,11 +107,14 @@ struct Examination {
     case .unnamed(let host, let why):
       finding(
         "name", .problem, "the name \(host) is not found (\(why))",
-        "is the network there (ip address)? is the name right in /etc/labsync/lab.yaml?")
+        "is the network there (ip address)? is the name right: online.endpoints in \(configuration)?"
+      )
     case .closed(let host, let address, _, _), .open(let host, let address, _):
       finding("name", .good, host == address ? "\(host)" : "\(host) is \(address)")
     }
   }
+
+  private var configuration: String { facts.configurationPath ?? "lab.yaml" }
 
   private var port: Finding {
     switch route {
@@ -102,7 +122,8 @@ struct Examination {
     case .closed(_, let address, let port, let why):
       finding(
         "port", .problem, "nothing answers at \(address), port \(port) (\(why))",
-        "does labsyncd-online run there? does a firewall on the way let TCP port \(port) through?")
+        "does labsyncd-online run there? does a firewall on the way let TCP port \(port) through? is "
+          + "the port right: online.endpoints in \(configuration)?")
     case .open(_, let address, let port):
       finding("port", .good, "\(address) answers at port \(port)")
     }
@@ -111,8 +132,22 @@ struct Examination {
   private var key: Finding {
     switch status.connection.state {
     case .refused:
-      finding("key", .problem, status.connection.words, "let this machine in, on the online side")
+      finding(
+        "key", .problem, status.connection.words,
+        status.letIn.map { "on the online side, if it may come in: \($0)" }
+          ?? "do what these words say, with who runs the online side")
     case .syncing, .live: finding("key", .good, "the online side lets this machine in")
+    case .waiting where status.connection.obstacle == .serverKey,
+      .connecting where status.connection.obstacle == .serverKey:
+      finding(
+        "key", .problem,
+        "what answers ends the connection before it is secured: most likely it has another key than "
+          + "online.serverKey says",
+        "compare online.serverKey in \(configuration) with keys/curve.public on the online side; mend "
+          + "it and restart labsyncd, or ask for an invitation (labctl peer invite)")
+    case .waiting where status.connection.obstacle == .peerStore,
+      .connecting where status.connection.obstacle == .peerStore:
+      finding("key", .good, "the online side lets this machine in")
     case .waiting, .connecting, .unconfigured, .paused, .listening:
       finding("key", .skipped, "nobody has answered yet: \(status.connection.words)")
     }
@@ -181,6 +216,15 @@ struct Examination {
       "do what it says; labsyncd goes on by itself then")
   }
 
+  /// What this machine sent and the online side does not take.
+  private var storingThere: Finding? {
+    guard status.connection.obstacle == .peerStore else { return nil }
+    return finding(
+      "storing", .problem,
+      "the online side could not store what was sent: \(status.connection.words)",
+      "labctl doctor on the online side; this machine keeps everything and tries again by itself")
+  }
+
   /// A change that no message has room for. Capture makes none.
   private var size: Finding? {
     guard (status.connection.unsendable ?? 0) > 0 else { return nil }
@@ -220,6 +264,17 @@ struct Examination {
       "parked", .problem,
       "\(Words.count(status.parked, "change")) came in that this version can not use",
       "labctl parked list says why; a newer version, or labctl parked retry")
+  }
+
+  private var held: Finding? {
+    guard let first = status.peersWithHeld.first else { return nil }
+    let names = status.peersWithHeld.map { Terminal.oneLine($0.name) }.joined(separator: ", ")
+    return finding(
+      "held", .warning,
+      "\(Words.count(status.held, "change")) of machines that were shut out wait for a decision: "
+        + names,
+      "labctl peer show \(status.shellName(of: first)), then labctl peer release, or leave them held"
+    )
   }
 
   private var conflicts: Finding {

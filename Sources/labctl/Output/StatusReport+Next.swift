@@ -13,11 +13,12 @@ extension StatusReport {
     }
     if status.side == .online { return nextOnline }
     switch status.connection.state {
-    case .refused: return "do what Connection says, with who runs the online side (labctl doctor)"
+    case .refused: return nextRefused
     case .paused: return "labctl sync resume, when it should send and take again"
     case .unconfigured:
       return "enrol it: labctl peer invite on the online side prints the line to paste here"
     case .waiting, .connecting:
+      if let nextBlocked { return nextBlocked }
       return waiting > 0
         ? "keep this machine and find a network; it connects by itself (labctl doctor says what "
           + "stands in the way)"
@@ -32,9 +33,43 @@ extension StatusReport {
     return "nothing; before you leave: labctl leave-check"
   }
 
+  private var nextRefused: String {
+    guard let command = status.letIn else {
+      return "do what Connection says, with who runs the online side (labctl doctor)"
+    }
+    return "ask who runs the online side to let this machine in: \(command) there (labctl doctor)"
+  }
+
+  /// What does not end by itself, however long this machine tries.
+  private var nextBlocked: String? {
+    let keeping = waiting > 0 ? "keep this machine, and " : ""
+    switch status.connection.obstacle {
+    case .serverKey:
+      return keeping + "have the online side's key compared with the one that is configured here "
+        + "(labctl doctor)"
+    case .peerStore:
+      return keeping + "tell who runs the online side that it can not store what is sent, which "
+        + "Connection says (labctl doctor)"
+    case .unreachable where waiting == 0 && (status.connection.obstacleSeconds ?? 0) >= 600:
+      return "find a network, or see what stands in the way: labctl doctor"
+    case .unreachable, .pending, .shutOut, nil: return nil
+    }
+  }
+
   private var nextOnline: String {
     if status.peers.isEmpty { return "let a laptop in: labctl peer invite" }
-    return forPeople ?? "nothing (labctl fleet: who has something unsent)"
+    if let first = status.peersToLetIn.first {
+      let others = status.peersToLetIn.count - 1
+      let more = others == 0 ? "" : "; \(others) more wait (labctl peer list)"
+      return "compare the fingerprint and let in \(Terminal.oneLine(first.name)): "
+        + "labctl peer approve \(first.fingerprint ?? "FINGERPRINT")\(more)"
+    }
+    if let forPeople { return forPeople }
+    if let held = status.peersWithHeld.first {
+      return "decide about what is held of \(Terminal.oneLine(held.name)): "
+        + "labctl peer show \(status.shellName(of: held))"
+    }
+    return "nothing (labctl fleet: who has something unsent)"
   }
 
   /// What only a person can settle.

@@ -126,7 +126,18 @@ struct StatusReport {
       lines.append("\(Words.count(status.parked, "parked change")): labctl parked list")
     }
     if status.held > 0 {
-      lines.append("\(Words.count(status.held, "change")) of machines that were shut out, held")
+      let command = status.peersWithHeld.first.map {
+        ": labctl peer show \(status.shellName(of: $0))"
+      }
+      lines.append(
+        "\(Words.count(status.held, "change")) of machines that were shut out, held\(command ?? "")"
+      )
+    }
+    if !status.peersToLetIn.isEmpty {
+      let count = status.peersToLetIn.count
+      lines.append(
+        "\(Words.count(count, "machine")) \(count == 1 ? "waits" : "wait") to be let in: "
+          + "labctl peer list")
     }
     if status.violations > 0 {
       lines.append(
