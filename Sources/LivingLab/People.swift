@@ -7,7 +7,7 @@ extension LivingLab {
   ]
 
   static let participant = KindDeclaration(
-    "participant", table: "participants",
+    "participant", table: "participants", handle: "code",
     publication: .shown([
       .replaces(field: "display_name", with: "code", unless: "publish_name")
     ]),

@@ -49,7 +49,8 @@ private struct EraseCommand {
       let meant = try view.record(subject, named: participant)
       throw StoreError.refused(
         what: "Nobody was erased",
-        why: "it is final and wants the whole id, and '\(participant)' is short for \(meant)",
+        why: "it is final and wants the whole id, and '\(participant)' is "
+          + "\(try view.naming(meant, by: participant, subject)) \(meant)",
         hint: "See who that is (labctl show \(subject.name) \(meant)), and say the whole id.")
     }
     let project = try project ?? self.project(of: record, subject)

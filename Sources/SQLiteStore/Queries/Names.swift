@@ -34,12 +34,13 @@ enum Names {
 }
 
 extension Schema {
-  /// The kind with this name or table. Throws a refusal that names the nearest.
+  /// The kind with this name or table. Throws a refusal that names the nearest that people write day by
+  /// day: nobody is led to one that takes back or erases.
   func declaration(of name: String) throws -> KindDeclaration {
     if let kind = kind(namedOrTabled: name) { return kind }
     throw StoreError.refused(
       what: "The kind '\(name)'", why: "it is not declared",
-      hint: Names.hint(for: name, among: kinds.map(\.name)))
+      hint: Names.hint(for: name, among: kinds.filter(\.role.isOrdinary).map(\.name)))
   }
 }
 

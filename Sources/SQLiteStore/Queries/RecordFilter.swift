@@ -4,8 +4,8 @@ import SyncCore
 /// The conditions of a query as SQL. Values are bound, never spliced; names come from declarations.
 struct RecordFilter {
   let kind: KindDeclaration
-  /// Turns the foreign key of a record into its id.
-  let reference: (_ kind: String, _ key: String) -> RecordID?
+  /// Turns what names a record into its id.
+  let reference: (_ kind: String, _ key: String) throws -> RecordID?
   private(set) var clauses: [String] = []
   private(set) var arguments: [(any DatabaseValueConvertible)?] = []
 
@@ -19,7 +19,8 @@ struct RecordFilter {
   }
 
   init(
-    kind: KindDeclaration, reference: @escaping (_ kind: String, _ key: String) -> RecordID?
+    kind: KindDeclaration,
+    reference: @escaping (_ kind: String, _ key: String) throws -> RecordID?
   ) {
     self.kind = kind
     self.reference = reference
@@ -66,9 +67,9 @@ struct RecordFilter {
     }
   }
 
-  private func id(_ kind: String, _ condition: RecordQuery.Condition) -> String? {
+  private func id(_ kind: String, _ condition: RecordQuery.Condition) throws -> String? {
     guard let text = condition.value.text, !text.isEmpty else { return nil }
-    return (RecordID(text) ?? reference(kind, text))?.description
+    return try (RecordID(text) ?? reference(kind, text))?.description
   }
 
   private mutating func addText(_ column: String, _ condition: RecordQuery.Condition) throws {

@@ -2,10 +2,11 @@ import GRDB
 import SyncCore
 
 extension StoreView {
-  /// The record of this kind that `text` names: an id, the first characters of one (at least 6), or
-  /// the key under which it was imported. Records that were removed are found too.
+  /// The record of this kind that `text` names: an id, the first characters of one (at least 6), the
+  /// key under which it was imported, or what people call it (``KindDeclaration/handle``). By the first
+  /// three, records that were removed are found too.
   func record(_ kind: KindDeclaration, named text: String) throws -> RecordID {
-    let found: [RecordID]
+    var found: [RecordID]
     if let range = IDRange(text) {
       found = try candidates(kind, in: range)
     } else {
@@ -13,10 +14,13 @@ extension StoreView {
         .map { RecordID.derived(project: $0, kind: kind.name, foreignKey: text) }
         .flatMap { try candidates(kind, in: IDRange($0)) }
     }
+    if RecordID(text) == nil, let called = try called(text, kind), !found.contains(called) {
+      found.append(called)
+    }
     guard found.count < 2 else {
       throw StoreError.refused(
-        what: "The \(kind.name) \(text)", why: "more than one id begins like that",
-        hint: "Give more of it.")
+        what: "The \(kind.name) \(text)", why: "it names more than one",
+        hint: "Give more of the id.")
     }
     guard let record = found.first else {
       throw StoreError.refused(

@@ -117,32 +117,15 @@ struct RecordWriter {
         Self.writers.contains(name)
         ? FieldDeclaration(name, .reference("participant"), .latest)
         : try kind.declaration(of: name)
-      let value = try field.column(reading: fields[name] ?? .null) { referenced, text in
-        reference(to: referenced, text, project: project)
-      }
-      return (name, value)
+      // A person who types a title where a key belongs would point at nothing: only an import may name
+      // what is not here yet.
+      let json = try view.resolving(fields[name] ?? .null, of: field, in: project)
+      return (name, try field.column(reading: json) { RecordID($1) })
     }
   }
 
   /// The columns in which a writer says who it is.
   private static let writers = ["changed_by", "changed_for"]
-
-  private func reference(to kind: String?, _ text: String, project: ProjectID) -> RecordID? {
-    if let id = RecordID(text) { return id }
-    guard let kind, !text.isEmpty, text.utf8.count <= Limits.foreignKeyBytes,
-      !text.utf8.contains(0x1F)
-    else { return nil }
-    // A person who types a title where a key belongs would point at nothing: only an import may name
-    // what is not here yet.
-    let derived = RecordID.derived(project: project, kind: kind, foreignKey: text)
-    do {
-      return try view.records.load(derived, kind: kind, origins: view.origins) == nil
-        ? nil : derived
-    } catch {
-      // A store that can not be read refuses the write that follows, with its own words.
-      return derived
-    }
-  }
 
   private func elements(
     of field: FieldDeclaration, now: [String], adding: [String], removing: [String],
@@ -157,15 +140,13 @@ struct RecordWriter {
         why: "it is no set, and has no elements to add or remove",
         hint: "Write it whole: \(field.name)=VALUE")
     }
-    func ids(_ texts: [String]) -> [String] {
-      guard case .referenceSet(let kind) = field.type else { return texts }
-      return texts.map { reference(to: kind, $0, project: project)?.description ?? $0 }
+    func ids(_ texts: [String]) throws -> [String] {
+      let resolved = try view.resolving(.array(texts.map(JSONValue.text)), of: field, in: project)
+      return resolved.array?.compactMap(\.text) ?? []
     }
-    let gone = Set(ids(removing))
-    let kept = now.filter { !gone.contains($0) } + ids(adding)
-    return try field.column(reading: .array(kept.map(JSONValue.text))) { referenced, text in
-      reference(to: referenced, text, project: project)
-    }
+    let gone = Set(try ids(removing))
+    let kept = try now.filter { !gone.contains($0) } + ids(adding)
+    return try field.column(reading: .array(kept.map(JSONValue.text))) { RecordID($1) }
   }
 
   private func key(

@@ -11,7 +11,8 @@ extension StoreReader {
   }
 
   /// The record of `kind` that `id` names (see ``RecordQuery``): an id, the first 6 characters of
-  /// one or more, or the key under which it was imported. Throws a refusal where there is none.
+  /// one or more, the key under which it was imported, or what people call it, such as a participant's
+  /// code. Throws a refusal where there is none.
   public func show(_ kind: String, id: String) throws -> StoredRecord {
     try read("reading a record") { try $0.show(kind, id: id) }
   }
@@ -35,8 +36,11 @@ extension StoreView {
   func list(_ query: RecordQuery) throws -> StoredRecordPage {
     let kind = try schema.declaration(of: query.kind)
     var filter = RecordFilter(kind: kind) { referenced, key in
-      guard let project = query.project ?? origins.projects.first else { return nil }
-      return .derived(project: project, kind: referenced, foreignKey: key)
+      let projects = query.project.map { [$0] } ?? origins.projects
+      let found = try projects.lazy.compactMap { try self.referenced(referenced, key, in: $0) }
+        .first
+      return found
+        ?? projects.first.map { .derived(project: $0, kind: referenced, foreignKey: key) }
     }
     if let project = query.project { filter.add("\"project\" = ?", project.description) }
     for condition in query.conditions { try filter.add(condition) }

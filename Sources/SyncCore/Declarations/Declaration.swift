@@ -9,6 +9,9 @@ public struct KindDeclaration: Hashable, Sendable {
   public let role: KindRole
   /// The fields that identify the record; empty where it has an id of its own.
   public let naturalKey: [String]
+  /// The field by which people name a record where an id would do, such as the code on a badge. Several
+  /// records may have one value of it.
+  public let handle: String?
   public let fields: [FieldDeclaration]
   /// What of its records is for everybody's eyes.
   public let publication: Publication
@@ -16,29 +19,31 @@ public struct KindDeclaration: Hashable, Sendable {
 
   public init(
     _ name: String, table: String, lane: Lane = .records, role: KindRole = .record,
-    naturalKey: [String] = [], publication: Publication = .withheld, fields: [FieldDeclaration]
+    naturalKey: [String] = [], handle: String? = nil, publication: Publication = .withheld,
+    fields: [FieldDeclaration]
   ) {
     self.init(
-      name, table: table, lane: lane, role: role, naturalKey: naturalKey,
+      name, table: table, lane: lane, role: role, naturalKey: naturalKey, handle: handle,
       publication: publication, allFields: fields + Self.common)
   }
 
   /// The kind as a software declares it that lacks some of its fields.
   public func without(_ isMissing: (FieldDeclaration) -> Bool) -> KindDeclaration {
     KindDeclaration(
-      name, table: table, lane: lane, role: role, naturalKey: naturalKey,
+      name, table: table, lane: lane, role: role, naturalKey: naturalKey, handle: handle,
       publication: publication, allFields: fields.filter { !isMissing($0) })
   }
 
   private init(
     _ name: String, table: String, lane: Lane, role: KindRole, naturalKey: [String],
-    publication: Publication, allFields: [FieldDeclaration]
+    handle: String?, publication: Publication, allFields: [FieldDeclaration]
   ) {
     self.name = name
     self.table = table
     self.lane = lane
     self.role = role
     self.naturalKey = naturalKey
+    self.handle = handle
     self.publication = publication
     fields = allFields
     indexByField = Dictionary(
