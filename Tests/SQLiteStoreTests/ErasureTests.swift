@@ -134,6 +134,55 @@ struct ErasureTests {
     #expect(try receipts(online) == 3)
   }
 
+  @Test("A former name of a machine has erased with it, and an unknown one stays outstanding")
+  func formerNames() throws {
+    func replica(_ low: UInt64) -> ReplicaID { ReplicaID(rawValue: UniqueID(high: 7, low: low)) }
+    // A laptop under three names, one that has not erased, and one that lent its key to nobody.
+    let present = lab.store.replica
+    for (replica, key) in [
+      (replica(1), "a"), (replica(2), "a"), (present, "a"), (replica(3), "b"), (replica(4), "b"),
+      (replica(5), "c"),
+    ] { try online.store.save(PeerLedger(replica: replica, device: key), at: online.now) }
+    let before = online.store.replica
+    try insertAna(online)
+    try exchange(lab, online)
+    _ = try online.store.fork(at: ForkPoints(), now: online.now)
+    try erase(online)
+    try exchange(lab, online)
+    try exchange(lab, online)
+    let erasure = try online.reader().erasure(of: Self.ana)
+    let erased = Dictionary(
+      erasure.receipts.map { ($0.replica, $0) }, uniquingKeysWith: { first, _ in first })
+    #expect(Set(erased.keys) == [replica(1), replica(2), present, before, online.store.replica])
+    #expect(erased[replica(1)]?.present == present && erased[replica(2)]?.present == present)
+    #expect(erased[replica(1)]?.erasedAt == erased[present]?.erasedAt)
+    #expect(erased[before]?.present == online.store.replica && erased[present]?.present == nil)
+    #expect(erasure.outstanding.map(\.replica) == [replica(3), replica(4), replica(5)])
+    #expect(erasure.outstanding.map(\.present) == [replica(4), nil, nil])
+  }
+
+  @Test("A laptop knows what its online side called itself, and of nobody else")
+  func formerNamesOnALaptop() throws {
+    func replica(_ low: UInt64) -> ReplicaID { ReplicaID(rawValue: UniqueID(high: 7, low: low)) }
+    let present = online.store.replica
+    for (number, met) in [
+      (replica(1), "hub"), (replica(2), "other"), (replica(3), ""), (present, "hub"),
+    ].enumerated() {
+      try lab.store.rememberName(of: met.0, met.1, at: lab.now)
+      try lab.sql(
+        "INSERT INTO sync_acknowledged (peer, origin, sequence, hash, at) VALUES (?, 1, 1, x'', ?)",
+        [met.0.description, number])
+    }
+    try insertAna(lab)
+    try erase(lab)
+    try exchange(lab, online)
+    try exchange(lab, online)
+    let erasure = try lab.reader().erasure(of: Self.ana)
+    #expect(
+      erasure.receipts.filter { $0.present != nil }.map(\.replica) == [replica(1)])
+    #expect(erasure.outstanding.map(\.replica) == [replica(2), replica(3)])
+  }
+
   @Test("A part of a chain that is fetched anew comes without it, and a fork after it too")
   func repair() throws {
     try insertAna(online)

@@ -15,11 +15,15 @@ public struct StoredErasure: Hashable, Sendable {
   public struct Receipt: Hashable, Sendable {
     public var replica: ReplicaID
     public var erasedAt: Int64?
+    /// As which its machine speaks now, where `replica` is a former name of it.
+    public var present: ReplicaID?
   }
 
   public struct Outstanding: Hashable, Sendable {
     public var replica: ReplicaID
     public var lastHeard: Int64?
+    /// The same.
+    public var present: ReplicaID?
   }
 
   public struct Candidate: Hashable, Sendable {
@@ -53,11 +57,12 @@ extension StoreView {
         what: "The erasure of the \(subjectName) \(text)", why: "nobody has asked for it",
         hint: "Ask: labctl erase \(subjectName) \(text)")
     }
-    let receipts = try receipts(of: record)
+    let presents = try presentNames()
+    let given = try receipts(of: record, presents)
+    let (settled, outstanding) = try others(in: project, given: given, presents)
     return StoredErasure(
       participant: record, project: project, requestedAt: try requestedAt(record, kind),
-      isErasedHere: row[1] as Int64 == 2, receipts: receipts,
-      outstanding: try outstanding(in: project, given: receipts),
+      isErasedHere: row[1] as Int64 == 2, receipts: given + settled, outstanding: outstanding,
       candidates: try Row.fetchAll(
         database,
         sql: """
@@ -76,7 +81,9 @@ extension StoreView {
         """, arguments: [record.description])
   }
 
-  private func receipts(of record: RecordID) throws -> [StoredErasure.Receipt] {
+  private func receipts(
+    of record: RecordID, _ presents: [ReplicaID: ReplicaID]
+  ) throws -> [StoredErasure.Receipt] {
     guard let kind = schema.receiptKind else { return [] }
     let key = kind.naturalKey.map(Columns.quoted)
     let rows = try Row.fetchAll(
@@ -86,14 +93,18 @@ extension StoreView {
         ORDER BY erased_at, \(key[1])
         """, arguments: [record.description])
     return rows.compactMap { row in
-      ReplicaID(row[0] as String).map { StoredErasure.Receipt(replica: $0, erasedAt: row[1]) }
+      ReplicaID(row[0] as String).map {
+        StoredErasure.Receipt(replica: $0, erasedAt: row[1], present: presents[$0])
+      }
     }
   }
 
-  /// Who wrote into the project, or ever spoke to this store, and gave no receipt.
-  private func outstanding(
-    in project: ProjectID, given receipts: [StoredErasure.Receipt]
-  ) throws -> [StoredErasure.Outstanding] {
+  /// Who wrote into the project, or ever spoke to this store, and gave no receipt. A former name has
+  /// erased with its machine, whose files are the same.
+  private func others(
+    in project: ProjectID, given receipts: [StoredErasure.Receipt],
+    _ presents: [ReplicaID: ReplicaID]
+  ) throws -> (settled: [StoredErasure.Receipt], outstanding: [StoredErasure.Outstanding]) {
     let vector = origins.vector(ofProjectRef: try origins.ref(of: project))
     var replicas = Set(vector.origins.map(\.replica))
     replicas.insert(try StoreIdentity.load(from: database).replica)
@@ -101,12 +112,21 @@ extension StoreView {
       database, sql: "SELECT replica FROM sync_replicas UNION SELECT peer FROM sync_acknowledged")
     replicas.formUnion(met.compactMap { ReplicaID($0) })
     replicas.subtract(receipts.map(\.replica))
-    return try replicas.sorted().map { replica in
-      StoredErasure.Outstanding(
-        replica: replica,
-        lastHeard: try Int64.fetchOne(
-          database, sql: "SELECT max(at) FROM sync_acknowledged WHERE peer = ?",
-          arguments: [replica.description]))
+    var settled: [StoredErasure.Receipt] = []
+    var outstanding: [StoredErasure.Outstanding] = []
+    for replica in replicas.sorted() {
+      let present = presents[replica]
+      if let receipt = receipts.first(where: { $0.replica == present }) {
+        settled.append(
+          StoredErasure.Receipt(replica: replica, erasedAt: receipt.erasedAt, present: present))
+        continue
+      }
+      let lastHeard = try Int64.fetchOne(
+        database, sql: "SELECT max(at) FROM sync_acknowledged WHERE peer = ?",
+        arguments: [replica.description])
+      outstanding.append(
+        StoredErasure.Outstanding(replica: replica, lastHeard: lastHeard, present: present))
     }
+    return (settled, outstanding)
   }
 }

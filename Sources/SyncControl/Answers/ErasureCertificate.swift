@@ -35,11 +35,14 @@ public struct ErasureCertificate: Codable, Hashable, Sendable {
     public var name: String
     /// By that machine's own clock.
     public var erasedAt: Int64?
+    /// As which the machine speaks now, where `replica` is a former name of it: it has erased with it.
+    public var present: String?
 
-    public init(replica: String, name: String, erasedAt: Int64?) {
+    public init(replica: String, name: String, erasedAt: Int64?, present: String? = nil) {
       self.replica = replica
       self.name = name
       self.erasedAt = erasedAt
+      self.present = present
     }
   }
 
@@ -48,11 +51,16 @@ public struct ErasureCertificate: Codable, Hashable, Sendable {
     public var name: String
     /// When it last acknowledged anything here; nil where it never did.
     public var lastHeard: Int64?
+    /// As which the machine speaks now, where `replica` is a former name of it.
+    public var present: String?
+    /// What is known of it, as a phrase; nil where that is no more than when it was heard.
+    public var words: String?
 
-    public init(replica: String, name: String, lastHeard: Int64?) {
+    public init(replica: String, name: String, lastHeard: Int64?, present: String? = nil) {
       self.replica = replica
       self.name = name
       self.lastHeard = lastHeard
+      self.present = present
     }
   }
 

@@ -9,16 +9,33 @@ extension ErasureCertificate {
       requestedAt: stored.requestedAt, isErasedHere: stored.isErasedHere,
       receipts: stored.receipts.map {
         Receipt(
-          replica: $0.replica.description, name: names[$0.replica], erasedAt: $0.erasedAt)
+          replica: $0.replica.description,
+          name: names.name(of: $0.replica, nowSpeakingAs: $0.present), erasedAt: $0.erasedAt,
+          present: $0.present?.description)
       },
       outstanding: stored.outstanding.map {
-        Outstanding(
-          replica: $0.replica.description, name: names[$0.replica], lastHeard: $0.lastHeard)
+        Outstanding($0, requestedAt: stored.requestedAt, names: names)
       },
       candidates: stored.candidates.map {
         Candidate(kind: $0.kind, record: $0.record, field: $0.field)
       },
       contributionsDeleted: contributionsDeleted)
+  }
+}
+
+extension ErasureCertificate.Outstanding {
+  fileprivate init(
+    _ stored: StoredErasure.Outstanding, requestedAt: Int64?, names: ReplicaNames
+  ) {
+    self.init(
+      replica: stored.replica.description,
+      name: names.name(of: stored.replica, nowSpeakingAs: stored.present),
+      lastHeard: stored.lastHeard, present: stored.present?.description)
+    if let present = stored.present {
+      words = "it speaks as \(names[present]) now, which has not said so yet"
+    } else if let lastHeard = stored.lastHeard, let requestedAt, lastHeard < requestedAt {
+      words = "not heard since \(minute(lastHeard)); it may exist only as a backup"
+    }
   }
 }
 

@@ -10,7 +10,17 @@ public struct ReplicaNames: Sendable {
 
   /// The machine's name, or its id where none is known.
   public subscript(replica: ReplicaID) -> String {
-    names[replica].flatMap { $0.isEmpty ? nil : $0 } ?? replica.description
+    known(replica) ?? replica.description
+  }
+
+  /// The name of a replica that is, where `present` is given, a former name of that machine.
+  func name(of replica: ReplicaID, nowSpeakingAs present: ReplicaID?) -> String {
+    guard let present else { return self[replica] }
+    return "\(known(replica) ?? self[present]) (former name)"
+  }
+
+  private func known(_ replica: ReplicaID) -> String? {
+    names[replica].flatMap { $0.isEmpty ? nil : $0 }
   }
 }
 

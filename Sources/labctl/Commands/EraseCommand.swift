@@ -74,7 +74,9 @@ extension ErasureCertificate {
       try StandardOutput.line("  erased       \(Terminal.harmless(receipt.name))  \(time)")
     }
     for machine in outstanding {
-      let heard = machine.lastHeard.map { "last heard \(Words.timeAndAge($0))" } ?? "not heard yet"
+      let heard =
+        machine.words.map(Terminal.harmless)
+        ?? machine.lastHeard.map { "last heard \(Words.timeAndAge($0))" } ?? "not heard yet"
       try StandardOutput.line("  outstanding  \(Terminal.harmless(machine.name))  \(heard)")
     }
     guard !candidates.isEmpty else { return }
