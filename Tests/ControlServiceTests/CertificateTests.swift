@@ -31,7 +31,14 @@ struct CertificateTests {
     let names = ReplicaNames([
       replica(1): "hub", replica(3): "old hub", replica(4): "Table 4", replica(5): "",
     ])
-    let certificate = ErasureCertificate(stored, names: names)
+    func certificate(at milliseconds: Int64) -> ErasureCertificate {
+      ErasureCertificate(
+        stored, names: names,
+        at: Instant(monotonicMilliseconds: 0, wallMilliseconds: milliseconds))
+    }
+    // Who was heard an hour ago comes back.
+    #expect(certificate(at: 3_660_000).outstanding.map(\.words).prefix(3) == [nil, nil, nil])
+    let certificate = certificate(at: 86_460_001)
     #expect(
       certificate.receipts.map(\.name) == ["hub", "hub (former name)", "old hub (former name)"])
     #expect(certificate.receipts.map(\.present) == [nil, "\(replica(1))", "\(replica(1))"])

@@ -3,7 +3,9 @@ import SyncControl
 import SyncCore
 
 extension ErasureCertificate {
-  init(_ stored: StoredErasure, contributionsDeleted: Int = 0, names: ReplicaNames) {
+  init(
+    _ stored: StoredErasure, contributionsDeleted: Int = 0, names: ReplicaNames, at now: Instant
+  ) {
     self.init(
       participant: stored.participant.description, project: stored.project.description,
       requestedAt: stored.requestedAt, isErasedHere: stored.isErasedHere,
@@ -14,7 +16,7 @@ extension ErasureCertificate {
           present: $0.present?.description)
       },
       outstanding: stored.outstanding.map {
-        Outstanding($0, requestedAt: stored.requestedAt, names: names)
+        Outstanding($0, requestedAt: stored.requestedAt, names: names, at: now)
       },
       candidates: stored.candidates.map {
         Candidate(kind: $0.kind, record: $0.record, field: $0.field)
@@ -24,8 +26,11 @@ extension ErasureCertificate {
 }
 
 extension ErasureCertificate.Outstanding {
+  /// After so long without a word, a machine may be gone.
+  private static let longSilence: Int64 = 86_400_000
+
   fileprivate init(
-    _ stored: StoredErasure.Outstanding, requestedAt: Int64?, names: ReplicaNames
+    _ stored: StoredErasure.Outstanding, requestedAt: Int64?, names: ReplicaNames, at now: Instant
   ) {
     self.init(
       replica: stored.replica.description,
@@ -33,7 +38,9 @@ extension ErasureCertificate.Outstanding {
       lastHeard: stored.lastHeard, present: stored.present?.description)
     if let present = stored.present {
       words = "it speaks as \(names[present]) now, which has not said so yet"
-    } else if let lastHeard = stored.lastHeard, let requestedAt, lastHeard < requestedAt {
+    } else if let lastHeard = stored.lastHeard, lastHeard < requestedAt ?? .max,
+      now.wallMilliseconds - lastHeard > Self.longSilence
+    {
       words = "not heard since \(minute(lastHeard)); it may exist only as a backup"
     }
   }
@@ -47,6 +54,6 @@ extension WriteService {
       request.participant, withContributions: request.withContributions,
       project: try projectID(request.project), at: now)
     return ErasureCertificate(
-      outcome.erasure, contributionsDeleted: outcome.contributionsDeleted, names: names)
+      outcome.erasure, contributionsDeleted: outcome.contributionsDeleted, names: names, at: now)
   }
 }

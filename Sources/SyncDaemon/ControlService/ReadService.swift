@@ -29,7 +29,7 @@ public struct ReadService: AnsweringService {
 
   /// The bytes of the answer. What it throws is the answer to give instead.
   ///
-  /// `now` is read for the age of exports alone.
+  /// `now` is read for the age of exports and for how long a machine was not heard.
   public func answer(to request: ControlRequest, at now: Instant) throws(ControlFailure) -> [UInt8]
   {
     switch request {
@@ -53,7 +53,7 @@ public struct ReadService: AnsweringService {
     case .backup(let request): try encoded { try backups.piece(request.cursor, at: now) }
     case .bundleExport(let request): try encoded { try bundles.piece(request, at: now) }
     case .log(let request): try encoded { try log(request) }
-    case .erasure(let request): try encoded { try erasure(request) }
+    case .erasure(let request): try encoded { try erasure(request, at: now) }
     case .status, .sync, .add, .set, .remove, .importLines, .conflictResolve, .conflictUndo,
       .parkedRetry, .leaveCheck, .repair, .fleet, .parkedDiscard, .peer, .erase, .bundleUpload,
       .bundleImport:
@@ -68,10 +68,12 @@ public struct ReadService: AnsweringService {
     bundles.dropIdle(at: now)
   }
 
-  private func erasure(_ request: ErasureRequest) throws -> ErasureCertificate {
+  private func erasure(
+    _ request: ErasureRequest, at now: Instant
+  ) throws -> ErasureCertificate {
     ErasureCertificate(
       try reader.erasure(of: request.participant, project: try projectID(request.project)),
-      names: names)
+      names: names, at: now)
   }
 
   private func log(_ request: LogRequest) throws -> LogPage {

@@ -280,7 +280,9 @@ struct Examination {
   private var conflicts: Finding {
     guard status.conflicts > 0 else { return finding("conflicts", .good, "nobody is asked") }
     return finding(
-      "conflicts", .warning, "\(Words.count(status.conflicts, "conflict")) wait for a person",
+      "conflicts", .warning,
+      "\(Words.count(status.conflicts, "conflict")) \(status.conflicts == 1 ? "waits" : "wait") for a "
+        + "person",
       "labctl conflict list")
   }
 }
