@@ -166,7 +166,8 @@ struct ErasureTests {
     func replica(_ low: UInt64) -> ReplicaID { ReplicaID(rawValue: UniqueID(high: 7, low: low)) }
     let present = online.store.replica
     for (number, met) in [
-      (replica(1), "hub"), (replica(2), "other"), (replica(3), ""), (present, "hub"),
+      (replica(1), "hub"), (replica(2), "other"), (replica(3), ""), (replica(4), ""),
+      (present, "hub"),
     ].enumerated() {
       try lab.store.rememberName(of: met.0, met.1, at: lab.now)
       try lab.sql(
@@ -180,7 +181,8 @@ struct ErasureTests {
     let erasure = try lab.reader().erasure(of: Self.ana)
     #expect(
       erasure.receipts.filter { $0.present != nil }.map(\.replica) == [replica(1)])
-    #expect(erasure.outstanding.map(\.replica) == [replica(2), replica(3)])
+    #expect(erasure.outstanding.map(\.replica) == [replica(2), replica(3), replica(4)])
+    #expect(erasure.outstanding.map(\.present) == [nil, nil, nil])
   }
 
   @Test("A part of a chain that is fetched anew comes without it, and a fork after it too")
