@@ -29,7 +29,8 @@ struct FleetCommand: ParsableCommand {
       table.add([
         machine.name, machine.words,
         machine.lastContact.map(Words.timeAndAge) ?? "not known",
-        report.map { unsent($0, isNow: machine.isConnected) } ?? "not known", report.map { Words.time($0.at) } ?? "",
+        report.map { unsent($0, isNow: machine.isConnected) } ?? "not known",
+        report.map { Words.time($0.at) } ?? "",
         report?.expectedDrainSeconds.map { "about \(Words.duration($0))" } ?? "",
         machine.clockOffsetMilliseconds.map(Words.clockOffset) ?? "",
         machine.software ?? "",
