@@ -50,6 +50,12 @@ public struct PeerLedger: Hashable, Sendable {
     PeerLedger(replica: replica, device: device, mustRenewKey: mustRenewKey)
   }
 
+  /// Makes every token void that the replica has: its next hello is one of an older copy.
+  public mutating func supersede(with unknown: SessionToken) {
+    presented = unknown
+    issued = []
+  }
+
   public mutating func demandNewKey() { mustRenewKey = true }
 
   /// The machine has made the key that was demanded of it.

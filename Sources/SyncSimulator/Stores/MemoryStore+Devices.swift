@@ -91,6 +91,10 @@ extension MemoryStore {
     _ replica: ReplicaID, in project: ProjectID, lastStanding ends: [Lane: UInt64],
     at now: Instant
   ) throws {
+    if var ledger = try ledger(of: replica), ledger.mustRenewKey {
+      ledger.supersede(with: SessionToken(rawValue: random.uniqueID()))
+      try save(ledger, at: now)
+    }
     let log = requiredLog(of: project)
     guard let kind = schema.kinds.first(where: { $0.role == .revocation }) else {
       throw DeedRefused("there is no such table")
