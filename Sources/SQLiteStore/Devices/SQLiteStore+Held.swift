@@ -112,13 +112,15 @@ extension SQLiteStore {
     // A bundle may have brought it under its own name meanwhile.
     for project in projects { try forgetHeld(in: project, of: device, at: now) }
     try forgetBrought(by: device, at: now)
-    var isEnded: Set<Origin> = []
+    var isEnded: [ProjectID: Set<Origin>] = [:]
     var wanted: [ProjectID: [HeldChange]] = [:]
     for change in try held(of: device) {
       let origin = Origin(replica: change.dot.replica, lane: change.dot.lane)
-      guard !isEnded.contains(origin), change.writtenAt ?? .max <= milliseconds else {
+      guard isEnded[change.project]?.contains(origin) != true,
+        change.writtenAt ?? .max <= milliseconds
+      else {
         // Nothing can follow a change that stays.
-        isEnded.insert(origin)
+        isEnded[change.project, default: []].insert(origin)
         continue
       }
       wanted[change.project, default: []].append(change)

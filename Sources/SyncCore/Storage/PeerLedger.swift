@@ -41,8 +41,11 @@ public struct PeerLedger: Hashable, Sendable {
       issued = []
       return true
     }
-    // Nothing was ever given: whatever another online side gave it says nothing here.
-    return presented == nil && issued.isEmpty
+    // Nothing was ever given: whatever another online side gave it, or this one before it was restored, says
+    // nothing here. It stays good until the answer was heard.
+    guard presented == nil, issued.isEmpty else { return false }
+    presented = token
+    return true
   }
 
   /// As of a replica that was never given a token.

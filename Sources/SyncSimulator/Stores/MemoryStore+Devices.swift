@@ -53,12 +53,14 @@ extension MemoryStore {
   public mutating func release(
     of device: String, until milliseconds: Int64, at now: Instant
   ) throws -> Int {
-    var isEnded: Set<Origin> = []
+    var isEnded: [ProjectID: Set<Origin>] = [:]
     var wanted: [ProjectID: [Held]] = [:]
     for held in heldInOrder(of: device) {
       let origin = Origin(replica: held.dot.replica, lane: held.dot.lane)
-      guard !isEnded.contains(origin), writtenAt(held) ?? .max <= milliseconds else {
-        isEnded.insert(origin)
+      guard isEnded[held.project]?.contains(origin) != true,
+        writtenAt(held) ?? .max <= milliseconds
+      else {
+        isEnded[held.project, default: []].insert(origin)
         continue
       }
       wanted[held.project, default: []].append(held)

@@ -93,6 +93,6 @@ public struct Hazards: Hashable, Sendable {
   private mutating func restoreOnline() {
     for fault in [Fault.shutOut, .corruptedChange, .rollback, .clone] { weights[fault] = nil }
     strangersPerThousand = 0
-    weights[.restoredOnline] = 2
+    weights[.restoredOnline] = 1
   }
 }
