@@ -6,6 +6,7 @@ import SQLiteStore
 import SyncControl
 import SyncCore
 import SyncProtocol
+import SyncWire
 import ZeroMQ
 
 @testable import SyncDaemon
@@ -111,6 +112,29 @@ final class BundleSide {
       return nil
     } catch let failure as ControlFailure {
       return failure
+    }
+  }
+
+  /// The messages of a bundle.
+  static func messages(of bundle: [UInt8]) throws -> [SyncProtocol.Message] {
+    func read(_ offset: Int, _ count: Int) -> [UInt8] { Array(bundle[offset..<(offset + count)]) }
+    var records = try BundleRecords(byteCount: bundle.count, read: read)
+    var messages: [SyncProtocol.Message] = []
+    while let message = try records.next(read: read) { messages.append(message) }
+    return messages
+  }
+
+  static func bundle(of messages: [SyncProtocol.Message]) -> [UInt8] {
+    var writer = BundleWriter()
+    var bytes = writer.head()
+    for message in messages { bytes += writer.record(message) }
+    return bytes + writer.end()
+  }
+
+  /// Has what another side has, as if it were the one that relays.
+  func relay(_ other: BundleSide) throws {
+    for case .batch(let batch) in try Self.messages(of: other.bundle()) {
+      _ = try store.apply(batch.changes, at: now)
     }
   }
 

@@ -44,6 +44,7 @@ struct BundleCheck {
           what: "the bundle was not taken", why: "this machine made it itself",
           remedy: "carry it to the other side", exit: .usage)
       }
+      if store.side == .lab, hello.introduction.side == .lab { throw Self.betweenLaptops }
     case .batch(let batch) where sender != nil && stated.isEmpty:
       guard batch.number == lastNumber + 1 else {
         throw BundleError.malformed("a batch is missing")
@@ -95,6 +96,12 @@ struct BundleCheck {
 }
 
 extension BundleCheck {
+  /// A laptop that only captures could never hand on what others wrote: it would not be in sync again.
+  private static let betweenLaptops = ControlFailure(
+    what: "the bundle was not taken",
+    why: "it was made on another laptop, and a laptop takes bundles of the online side alone",
+    remedy: "carry it to the online side, and bring a bundle from there", exit: .usage)
+
   /// Sequences that this store does not have would be used a second time.
   private static func older(_ side: Side) -> ControlFailure {
     let remedy =

@@ -100,7 +100,7 @@ final class BundleImports {
   ) throws -> BundleResult {
     let sender = application.sender
     let isLab = store.side == .lab
-    if isLab, sender.side == .online {
+    if isLab {
       try acknowledge(vectors, by: sender.replica, at: now, store: store)
     }
     var names = try store.replicaNames()
@@ -216,11 +216,9 @@ extension BundleImports {
         + "bundle that is made here and imported there, or when it connects."
     case (false, .online):
       "What was applied is on this online side's disk."
-    case (true, .online):
+    case (true, _):
       "What was applied is on this laptop's disk, and what the online side had of this laptop when it "
         + "made the bundle counts as durable online. The online side does not know what arrived here."
-    case (true, .lab):
-      "What was applied is on this laptop's disk. Nothing is known of the online side by it."
     }
   }
 }
