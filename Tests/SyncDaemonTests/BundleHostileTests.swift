@@ -66,4 +66,28 @@ struct BundleHostileTests {
     while try !check.goOn(file, store: hub.store) {}
     #expect(Array(check.stated.keys) == [BundleSide.project] && check.changes == 2)
   }
+
+  /// The bundle as another machine would have made it.
+  private func bundle(by replica: ReplicaID, called name: String) throws -> [UInt8] {
+    BundleSide.bundle(
+      of: try BundleSide.messages(of: lab.bundle()).map { message in
+        guard case .hello(var hello) = message else { return message }
+        hello.introduction.replica = replica
+        hello.introduction.name = name
+        return .hello(hello)
+      })
+  }
+
+  @Test("gives no machine another name, and makes none known that owes receipts of erasures")
+  func names() throws {
+    try lab.addIdeas(3)
+    try hub.enrol("Table 3", key: "a", as: [lab.replica])
+    #expect(try hub.take(lab.bundle()).applied == 3)
+    #expect(try hub.store.replicaNames()[lab.replica] == "Table 3")
+    #expect(try hub.take(bundle(by: lab.replica, called: "hub 2")).duplicates == 3)
+    #expect(try hub.store.replicaNames()[lab.replica] == "Table 3")
+    let nobody = ReplicaID(rawValue: UniqueID(high: 0xBAD, low: 1))
+    #expect(try hub.take(bundle(by: nobody, called: "Table 9")).duplicates == 3)
+    #expect(try hub.store.replicaNames()[nobody] == nil)
+  }
 }

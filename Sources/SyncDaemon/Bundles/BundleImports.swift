@@ -103,12 +103,16 @@ final class BundleImports {
     if isLab {
       try acknowledge(vectors, by: sender.replica, at: now, store: store)
     }
-    var names = try store.replicaNames()
-    if names[sender.replica] == nil { names[sender.replica] = sender.name }
+    let known = try store.replicaNames()
+    var names = known
+    if known[sender.replica] == nil { names[sender.replica] = sender.name }
     let result = application.result(
       words: Self.words(onLab: isLab, from: sender.side), names: ReplicaNames(names))
-    // A machine that was met owes receipts of erasures: a stranger, of whom nothing was taken, was not.
-    if result.applied + result.duplicates > 0 {
+    // A machine that was met owes receipts of erasures. No file gives one another name, and on the online
+    // side none makes one known that is not a device's.
+    if known[sender.replica] == nil, result.applied + result.duplicates > 0,
+      try isLab || store.ledger(of: sender.replica) != nil
+    {
       try store.rememberName(of: sender.replica, sender.name, at: now)
     }
     logger.notice(
