@@ -81,6 +81,17 @@ struct BundleRightsTests {
     #expect(try hub.vector()[origin] == before[origin])
   }
 
+  @Test("A name that was shut out in one project brings nothing into another")
+  func shutOutElsewhere() throws {
+    let other = ProjectID(rawValue: UniqueID(high: 0xF00D, low: 2))
+    try hub.store.adopt(other)
+    try hub.enrol("Table 3", key: "a", as: [lab.replica])
+    try hub.store.revoke(lab.replica, in: other, lastStanding: [:], reason: nil, at: hub.now)
+    let result = try hub.take(lab.bundle())
+    #expect(result.applied == 0 && result.refused == 5)
+    #expect(result.refusals.first?.reason.contains("was shut out under this name") == true)
+  }
+
   @Test("A copied disk's replica brings nothing before it has a key of its own")
   func copied() throws {
     let key = try hub.enrol("Table 3", key: "a")
