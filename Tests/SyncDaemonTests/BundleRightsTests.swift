@@ -63,6 +63,23 @@ struct BundleRightsTests {
     #expect(try hub.refusal(of: bundle, device: "Table 3") != nil)
   }
 
+  @Test("What is held stays, and another change of the same number is not said to be held")
+  func heldOtherwise() throws {
+    let key = try hub.enrol("Table 3", key: "a", as: [lab.replica], standing: .revoked)
+    #expect(try hub.take(lab.bundle()).held == 5)
+    let held = try hub.store.held(of: key)
+    let copy = try BundleSide("copy", number: 1)
+    try copy.addIdeas(7)
+    let other = try hub.take(copy.bundle())
+    #expect(other.held == 0 && other.refused == 7)
+    #expect(other.refusals.first?.reason.contains("of the same number is held already") == true)
+    #expect(try hub.store.held(of: key) == held)
+    // The same again is held as it was, and so is what follows it.
+    try lab.addIdeas(1)
+    #expect(try hub.take(lab.bundle()).held == 6)
+    #expect(try hub.store.heldCounts() == [key: 6])
+  }
+
   @Test("A machine that is let in again brings nothing under the name that was shut out")
   func letInAgain() throws {
     let key = try hub.enrol("Table 3", key: "a", as: [lab.replica])
@@ -178,7 +195,8 @@ struct BundleRightsTests {
     let digest = try hub.vector()[Origin(replica: lab.replica, lane: .records)]
     let result = try hub.take(copy.bundle())
     #expect(result.applied == 2 && result.refused == 7)
-    #expect(result.refusals.first?.reason.contains("differs here and there") == true)
+    let reason = try #require(result.refusals.first?.reason)
+    #expect(reason.contains("differs here and there") && reason.contains("has to connect once"))
     #expect(try hub.vector()[Origin(replica: lab.replica, lane: .records)] == digest)
   }
 
