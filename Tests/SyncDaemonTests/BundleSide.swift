@@ -26,7 +26,8 @@ final class BundleSide {
 
   init(
     _ name: String, _ side: Side = .lab, number: UInt64,
-    projects: [ProjectID] = [BundleSide.project]
+    projects: [ProjectID] = [BundleSide.project],
+    room: @escaping (String) throws -> DiskRoom = { try DiskRoom(of: $0) }
   ) throws {
     folder = "/tmp/labsync-\(UUID().uuidString.prefix(13))"
     try FileManager.default.createDirectory(
@@ -43,7 +44,7 @@ final class BundleSide {
       ? UnlinkedLab(at: now)
       : try Self.gate(folder, store, logger: logger, telemetry: telemetry, at: now)
     exports = BundleExports(reader: reader)
-    imports = BundleImports(telemetry: telemetry, logger: logger)
+    imports = BundleImports(telemetry: telemetry, logger: logger, room: room)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -129,6 +130,28 @@ final class BundleSide {
     var bytes = writer.head()
     for message in messages { bytes += writer.record(message) }
     return bytes + writer.end()
+  }
+
+  /// The same bundle in batches of one run of at most so many changes.
+  static func split(_ bundle: [UInt8], by size: Int) throws -> [UInt8] {
+    var number: UInt64 = 0
+    let parts = try messages(of: bundle).flatMap { message -> [SyncProtocol.Message] in
+      guard case .batch(let batch) = message else { return [message] }
+      return batch.changes.runs.flatMap { run in
+        stride(from: 0, to: run.changes.count, by: size).map { start in
+          number += 1
+          let part = ChangeRun(
+            replica: run.replica, firstSequence: run.firstSequence + UInt64(start),
+            changes: Array(run.changes[start..<min(start + size, run.changes.count)]))
+          return .batch(
+            Batch(
+              number: number,
+              changes: ChangeBatch(
+                project: batch.changes.project, lane: batch.changes.lane, runs: [part])))
+        }
+      }
+    }
+    return self.bundle(of: parts)
   }
 
   /// Has what another side has, as if it were the one that relays.

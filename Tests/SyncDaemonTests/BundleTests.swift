@@ -174,34 +174,13 @@ struct BundleTests {
     #expect(throws: ControlFailure.self) { try hub.bundle(of: other.description) }
   }
 
-  /// The same changes in batches of so many.
-  private func split(_ bundle: [UInt8], by size: Int) throws -> [Message] {
-    var number: UInt64 = 0
-    return try BundleSide.messages(of: bundle).flatMap { message -> [Message] in
-      guard case .batch(let batch) = message else { return [message] }
-      return batch.changes.runs.flatMap { run in
-        stride(from: 0, to: run.changes.count, by: size).map { start in
-          number += 1
-          let part = ChangeRun(
-            replica: run.replica, firstSequence: run.firstSequence + UInt64(start),
-            changes: Array(run.changes[start..<min(start + size, run.changes.count)]))
-          return .batch(
-            Batch(
-              number: number,
-              changes: ChangeBatch(
-                project: batch.changes.project, lane: batch.changes.lane, runs: [part])))
-        }
-      }
-    }
-  }
-
   @Test("is applied batch by batch, and what was applied stays once when it is broken off")
   func brokenOff() throws {
     let lab = try BundleSide("Table 3", number: 1)
     let hub = try BundleSide("hub", .online, number: 2)
     try hub.enrol("Table 3", key: "a", as: [lab.replica])
     try lab.addIdeas(30)
-    let bundle = BundleSide.bundle(of: try split(lab.bundle(), by: 3))
+    let bundle = try BundleSide.split(lab.bundle(), by: 3)
     let upload = BundleUploadRequest(cursor: nil, bytes: .init(bundle), isLast: true)
     var cursor = try hub.imports.take(upload, beside: hub.store.path, at: hub.now).cursor
     var applied = 0

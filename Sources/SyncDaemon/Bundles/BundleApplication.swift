@@ -84,9 +84,7 @@ struct BundleApplication {
     telemetry.note(.applied(batch.project, applied), device: "a bundle of \(sender.name)")
     counts.add(applied)
     guard applied.violations.isEmpty else {
-      throw ControlFailure(
-        what: "the bundle was taken in part", why: "the log was changed meanwhile",
-        remedy: "the same again: what was taken stays once", exit: .partlyDone)
+      throw BundleFailure.inPart(why: "the log was changed meanwhile")
     }
   }
 

@@ -142,7 +142,9 @@ struct BundleImportCommand: ParsableCommand {
       let next = try source.next(atMost: ControlProtocol.bundlePieceBytes)
       sent += piece.count
       let answer = try client.ask(
-        BundleUploadRequest(cursor: cursor, bytes: piece, isLast: next.isEmpty)
+        BundleUploadRequest(
+          cursor: cursor, bytes: piece, isLast: next.isEmpty,
+          size: cursor == nil ? source.byteCount : nil)
       ) { true }
       guard !next.isEmpty else {
         progress.clear()
