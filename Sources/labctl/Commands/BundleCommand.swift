@@ -7,8 +7,9 @@ struct BundleCommand: ParsableCommand {
     commandName: "bundle", abstract: "Carries changes as a file, where there is no network.",
     discussion: """
       export here, carry the file, import there; and back: between a laptop and the online side, not from \
-      laptop to laptop. A bundle holds everything of this machine's projects, people's words and names among it, and is not encrypted: keep the stick like a backup. \
-      It is not signed either: whoever imports one vouches for where it came from.
+      laptop to laptop. A bundle holds everything of this machine's projects, people's words and names among \
+      it, and is not encrypted: keep the stick like a backup. It is not signed either: whoever imports one \
+      vouches for where it came from.
       """,
     subcommands: [BundleExportCommand.self, BundleImportCommand.self])
 }
