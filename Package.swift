@@ -116,7 +116,7 @@ let package = Package(
       name: "SyncDaemonTests",
       dependencies: [
         "SyncCore", "LivingLab", "SQLiteStore", "SyncDaemon", "SyncProtocol", "OnlineWorker",
-        "SyncWire", "SyncControl", "ZeroMQ", "CLinux", "labsyncd", logging,
+        "SyncWire", "SyncControl", "ZeroMQ", "CLinux", "labsyncd", grdb, logging,
       ],
       swiftSettings: acting),
     .testTarget(
