@@ -65,7 +65,10 @@ let package = Package(
       name: "labsyncd", dependencies: ["SyncControl", "SyncCore", "SyncDaemon", argumentParser],
       swiftSettings: acting),
     .executableTarget(
-      name: "labctl", dependencies: ["SyncControl", "ZeroMQ", "CQREncode", argumentParser],
+      name: "labctl",
+      dependencies: [
+        "SyncControl", "LivingLab", "SyncCore", "ZeroMQ", "CQREncode", argumentParser,
+      ],
       swiftSettings: acting),
     .target(
       name: "DeveloperRig",
