@@ -25,6 +25,18 @@ enum Naming {
     return "\(guess)Known are \(names.joined(separator: ", ")): labctl fields \(kind.name)"
   }
 
+  /// Why an import refused a line, with the nearest name where the line has one that is not known.
+  static func improving(_ reason: String) -> String {
+    if let match = reason.wholeMatch(of: /an? (\w+) has no field "(.*)"/),
+      let kind = LivingLab.schema[String(match.1)]
+    {
+      let nearest = Spelling.nearest(to: String(match.2), among: kind.fields.map(\.name))
+      return "\(Words.article(kind.name)) \(kind.name) has no field \"\(match.2)\""
+        + (nearest.map { "; did you mean \($0)?" } ?? "; labctl fields \(kind.name) lists them")
+    }
+    return reason
+  }
+
   /// Asks labsyncd, which may know more than this program; a refusal for a name that neither knows gets
   /// a better remedy.
   static func asking<Answer>(
