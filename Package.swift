@@ -113,7 +113,8 @@ let package = Package(
       swiftSettings: acting),
     .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: acting),
     .testTarget(
-      name: "SyncControlTests", dependencies: ["SyncControl", "ZeroMQ", "labctl"],
+      name: "SyncControlTests",
+      dependencies: ["SyncControl", "LivingLab", "SyncCore", "ZeroMQ", "labctl"],
       swiftSettings: acting),
     .testTarget(
       name: "SyncDaemonTests",

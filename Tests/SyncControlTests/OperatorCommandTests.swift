@@ -323,5 +323,6 @@ struct DocumentTests {
     try again(DoctorReport.self, "doctor")
     try again(ConflictBulk.Summary.self, "conflict resolve")
     try again(BackupCommand.Made.self, "backup")
+    try again(KindGuide.self, "fields")
   }
 }

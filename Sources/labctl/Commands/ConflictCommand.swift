@@ -124,8 +124,9 @@ struct ConflictResolveCommand: ParsableCommand {
 
   func run() throws {
     guard let id else { return try resolveMany() }
+    let request = try request(id)
     let detail = try ConflictStanding.asking(to: .resolve, id, connection) {
-      try connection.ask(request(id))
+      try connection.ask(request)
     }
     if output.json { return try printDocument(detail) }
     try StandardOutput.line(Terminal.harmless(detail.choice))

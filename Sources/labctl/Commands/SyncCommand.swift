@@ -35,7 +35,7 @@ struct SyncCommand: ParsableCommand {
     guard action == .now, var failure = error as? ControlFailure, failure.exit == .needsAttention
     else { return error }
     do {
-      guard try connection.ask(StatusRequest()).connection.state == .paused else { return error }
+      guard try connection.ask(StatusRequest()).isPaused else { return error }
     } catch { return failure }
     failure.why = "syncing is paused on this machine"
     failure.remedy = "labctl sync resume"
