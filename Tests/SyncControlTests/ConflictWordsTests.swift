@@ -28,7 +28,9 @@ struct ConflictWordsTests {
       if case .conflictShow = request {
         return try ControlCodec.encode(answer: Self.detail(status))
       }
-      if let refusing { throw ControlFailure(what: "conflict c", why: refusing, remedy: "explain") }
+      if let refusing {
+        throw ControlFailure(what: "conflict c: \(refusing)", why: "", remedy: "explain")
+      }
       return try ControlCodec.encode(answer: Self.detail(status))
     }
     defer { daemon.end() }

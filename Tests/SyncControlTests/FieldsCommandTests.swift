@@ -90,7 +90,7 @@ struct FieldsCommandTests {
     _ arguments: [String], what: String
   ) throws -> String {
     let daemon = try PretendDaemon { _ in
-      throw ControlFailure(what: what, why: "it is not declared", remedy: "did you mean void?")
+      throw ControlFailure(what: what, why: "", remedy: "did you mean void?")
     }
     defer { daemon.end() }
     let run = try labctl(arguments + ["--socket", daemon.path])
@@ -101,17 +101,20 @@ struct FieldsCommandTests {
 
   @Test("is named where labsyncd refuses a name")
   func refusals() throws {
-    let vote = try refused(["add", "vote", "value=1"], what: "the kind 'vote'")
+    let vote = try refused(["add", "vote", "value=1"], what: "the kind 'vote': it is not declared")
     #expect(vote.contains("Try: the kind support; labctl fields support"), "\(vote)")
-    let field = try refused(["add", "idea", "titel=x"], what: "the field 'titel'")
+    let field = try refused(
+      ["add", "idea", "titel=x"], what: "the field 'titel': an idea has no such field")
     #expect(field.contains("did you mean title? Known are challenge, session, "), "\(field)")
     #expect(field.contains("labctl fields idea"))
-    let sorted = try refused(["list", "ideas", "--sort", "-titel"], what: "the field 'titel'")
+    let sorted = try refused(
+      ["list", "ideas", "--sort", "-titel"], what: "the field 'titel': an idea has no such field")
     #expect(sorted.contains("did you mean title?"), "\(sorted)")
-    let shown = try refused(["show", "sesion", "x"], what: "the kind 'sesion'")
+    let shown = try refused(["show", "sesion", "x"], what: "the kind 'sesion': it is not declared")
     #expect(shown.contains("did you mean session?"), "\(shown)")
     // What this program does not know is labsyncd's to say.
-    let other = try refused(["add", "moon", "a=b"], what: "the field 'a'")
+    let other = try refused(
+      ["add", "moon", "a=b"], what: "the field 'a': a moon has no such field")
     #expect(other.contains("did you mean void?"), "\(other)")
     #expect(
       Naming.improving("a idea has no field \"titel\"")

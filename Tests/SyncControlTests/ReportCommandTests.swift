@@ -138,6 +138,29 @@ struct ReportCommandTests {
     #expect(nowhere.errors.contains("/no/such/folder/r.html could not be written"))
   }
 
+  @Test(
+    "writes the page and prints the figures when both are asked for",
+    arguments: ["--csv", "--json"])
+  func both(option: String) throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "report-\(UUID()).html").path
+    defer { unlink(path) }
+    let run = try run(["kpi", option, "--html", path]).run
+    #expect(run.status == 0)
+    #expect(try run.output == self.run(["kpi", option]).run.output)
+    #expect(run.errors.hasPrefix("\(path): the page is written\n"))
+    #expect(try String(contentsOfFile: path, encoding: .utf8).contains("<html"))
+  }
+
+  @Test("a table that there is not is named with those that there are")
+  func tables() throws {
+    let run = try run(["kpi", "--csv", "--table", "sesions"]).run
+    #expect(run.status == 64)
+    #expect(
+      run.errors
+        == "labctl: this report has no table 'sesions' (did you mean sessions?). "
+        + "Try: --table contributions, --table funnel, --table sessions, --table tone\n")
+  }
+
   /// Elements that were begun and not ended, beyond those that end by themselves.
   private func balance(of page: String) -> Int {
     let begun = page.matches(of: /<[a-z][a-z0-9]*(?:\s[^>]*)?>/).filter { match in

@@ -24,7 +24,7 @@ enum ConflictStanding {
       return ControlFailure(
         what: "nothing was taken back", why: "the conflict \(id) is open",
         remedy: "labctl conflict show \(id)")
-    case (.resolve, .settled) where failure.why.contains("only one value"):
+    case (.resolve, .settled) where "\(failure)".contains("only one value"):
       let choice = detail.choice.hasSuffix(".") ? String(detail.choice.dropLast()) : detail.choice
       return ControlFailure(
         what: "the conflict \(id) is settled", why: choice,

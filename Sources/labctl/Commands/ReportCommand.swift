@@ -67,9 +67,11 @@ struct ReportCommand: ParsableCommand {
     if let table {
       guard let found = report.tables.first(where: { $0.name == table }) else {
         let names = report.tables.map(\.name)
-        let nearest =
-          Spelling.nearest(to: table, among: names).map { "; did you mean \($0)?" } ?? "."
-        throw ValidationError("--table is one of \(names.joined(separator: ", "))\(nearest)")
+        let nearest = Spelling.nearest(to: table, among: names)
+        throw ControlFailure(
+          what: "this report has no table '\(table)'",
+          why: nearest.map { "did you mean \($0)?" } ?? "",
+          remedy: "--table \(names.joined(separator: ", --table "))", exit: .usage)
       }
       sheet = CSVSheet(found)
     } else {

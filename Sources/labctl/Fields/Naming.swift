@@ -52,10 +52,10 @@ enum Naming {
     for failure: ControlFailure, kind name: String, fields: [String]
   ) -> String? {
     guard let kind = LivingLab.schema.kind(namedOrTabled: name) else {
-      return failure.what.hasSuffix("kind '\(name)'") ? remedy(forKind: name) : nil
+      return failure.what.contains("kind '\(name)'") ? remedy(forKind: name) : nil
     }
     let field = fields.first {
-      kind.field(named: $0) == nil && failure.what.hasSuffix("field '\($0)'")
+      kind.field(named: $0) == nil && failure.what.contains("field '\($0)'")
     }
     return field.map { remedy(forField: $0, of: kind) }
   }
