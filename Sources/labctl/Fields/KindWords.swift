@@ -66,7 +66,8 @@ struct KindWords {
       "a vote: one person, one idea, one ballot", "idea=ID participant=CODE ballot=evening value=1",
       notes: [
         "ballot": "the name of the vote; the same for all who vote in it",
-        "value": "1 for, -1 against, 0 neither, or points; value:=null takes the vote back",
+        "value":
+          "1 for, -1 against, 0 neither, or points; without one it is not counted; value:=null takes it back",
       ]),
     "tally": KindWords(
       "votes without names: hands, dots, paper",
