@@ -112,6 +112,8 @@ struct FieldsCommandTests {
     #expect(sorted.contains("did you mean title?"), "\(sorted)")
     let shown = try refused(["show", "sesion", "x"], what: "the kind 'sesion': it is not declared")
     #expect(shown.contains("did you mean session?"), "\(shown)")
+    let told = try refused(["explain", "vote", "x"], what: "the kind 'vote': it is not declared")
+    #expect(told.contains("labctl fields support"), "\(told)")
     // What this program does not know is labsyncd's to say.
     let other = try refused(
       ["add", "moon", "a=b"], what: "the field 'a': a moon has no such field")

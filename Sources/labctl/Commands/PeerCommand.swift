@@ -125,7 +125,8 @@ struct PeerShowCommand: ParsableCommand {
     let few =
       detail.held.count < detail.peer.held ? "; the first \(detail.held.count) are shown" : ""
     StandardError.line(
-      "\(Words.count(detail.peer.held, "change")) held\(few). Apply: labctl peer release \(detail.peer.fingerprint)")
+      "\(Words.count(detail.peer.held, "change")) held\(few). Apply: labctl peer release \(detail.peer.fingerprint)"
+    )
   }
 }
 
