@@ -85,7 +85,7 @@ struct EraseCommandTests {
     #expect(
       run.errors
         == "labctl: two participants have the code SL-0043 (a Jordi a, b Jordi b). "
-        + "Try: the id instead of the code\n")
+        + "Try: give the id\n")
   }
 
   @Test(

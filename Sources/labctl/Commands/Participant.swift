@@ -26,6 +26,6 @@ enum Participant {
     }
     throw ControlFailure(
       what: "two participants have the code \(code)", why: people.joined(separator: ", "),
-      remedy: "the id instead of the code")
+      remedy: "give the id")
   }
 }
