@@ -143,6 +143,8 @@ extension World {
       while try machine.disk.capture(atMost: 200, at: now(machine)).hasMore {}
     } catch {
       trace.note(at: time, "capture failed", [], machine.name)
+      guard survived(machine) else { return }
+      scheduleCapture(machine, after: 1_000)
     }
     enterChanges(of: machine, deed: nil)
   }
