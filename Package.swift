@@ -65,7 +65,10 @@ let package = Package(
       name: "labsyncd", dependencies: ["SyncControl", "SyncCore", "SyncDaemon", argumentParser],
       swiftSettings: acting),
     .executableTarget(
-      name: "labctl", dependencies: ["SyncControl", "ZeroMQ", "CQREncode", argumentParser],
+      name: "labctl",
+      dependencies: [
+        "SyncControl", "LivingLab", "SyncCore", "ZeroMQ", "CQREncode", argumentParser,
+      ],
       swiftSettings: acting),
     .target(
       name: "DeveloperRig",
@@ -110,13 +113,14 @@ let package = Package(
       swiftSettings: acting),
     .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ"], swiftSettings: acting),
     .testTarget(
-      name: "SyncControlTests", dependencies: ["SyncControl", "ZeroMQ", "labctl"],
+      name: "SyncControlTests",
+      dependencies: ["SyncControl", "LivingLab", "SyncCore", "ZeroMQ", "labctl"],
       swiftSettings: acting),
     .testTarget(
       name: "SyncDaemonTests",
       dependencies: [
         "SyncCore", "LivingLab", "SQLiteStore", "SyncDaemon", "SyncProtocol", "OnlineWorker",
-        "SyncWire", "SyncControl", "ZeroMQ", "CLinux", "labsyncd", logging,
+        "SyncWire", "SyncControl", "ZeroMQ", "CLinux", "labsyncd", grdb, logging,
       ],
       swiftSettings: acting),
     .testTarget(

@@ -40,10 +40,13 @@ sub spelled {
   return ($name->{kind} eq 'long' ? '--' : '-') . $name->{name};
 }
 
+# What stands for a value, told from a word in plain text too.
+sub placeholder { return "\\fI<" . words($_[0]->{valueName}) . ">\\fR" }
+
 # An argument as it stands in a synopsis.
 sub synopsis {
   my ($argument) = @_;
-  my $value = "\\fI" . words($argument->{valueName}) . "\\fR";
+  my $value = placeholder($argument);
   my $text = $value;
   if ($argument->{kind} ne 'positional') {
     $text = "\\fB" . words(spelled($argument->{preferredName})) . "\\fR";
@@ -53,11 +56,24 @@ sub synopsis {
   return $argument->{isOptional} ? "[$text]" : $text;
 }
 
-my %common = map { $_ => 1 } qw(version help socket timeout json);
+# The options that every command has mean the same in each: one of their names alone does not make one.
+my %common = map { $_->{preferredName}{name} => $_->{abstract} }
+  grep { $_->{kind} ne 'positional' && $_->{preferredName}{name} =~ /^(?:version|help)$/
+    || $section ne '8' && $_->{kind} ne 'positional'
+    && $_->{preferredName}{name} =~ /^(?:socket|timeout|json)$/ }
+  @{ $commands[0]{arguments} // [] };
 
 sub isCommon {
   my ($argument) = @_;
-  return $argument->{kind} ne 'positional' && $common{ $argument->{preferredName}{name} };
+  return if $argument->{kind} eq 'positional';
+  my $abstract = $common{ $argument->{preferredName}{name} };
+  return defined $abstract && $abstract eq $argument->{abstract};
+}
+
+# Help and version are no part of how a command is called.
+sub isHelp {
+  my ($argument) = @_;
+  return isCommon($argument) && $argument->{preferredName}{name} =~ /^(?:version|help)$/;
 }
 
 sub shown { return grep { $_->{shouldDisplay} } @{ $_[0]->{arguments} // [] } }
@@ -69,13 +85,22 @@ sub options {
     my $isCommon = isCommon($argument);
     next if $isCommon && !$withCommon;
     my $names = $argument->{kind} eq 'positional'
-      ? "\\fI" . words($argument->{valueName}) . "\\fR"
+      ? placeholder($argument)
       : join(', ', map { "\\fB" . words(spelled($_)) . "\\fR" } @{ $argument->{names} });
-    $names .= " \\fI" . words($argument->{valueName}) . "\\fR" if $argument->{kind} eq 'option';
+    $names .= ' ' . placeholder($argument) if $argument->{kind} eq 'option';
     my $default = defined $argument->{defaultValue} ? " Default: $argument->{defaultValue}." : '';
     $out .= ".TP\n$names\n" . words(($argument->{abstract} // '') . $default) . "\n";
   }
   return $out;
+}
+
+# How a command is called, a line for each of those below it.
+sub calls {
+  my ($path, $c) = @_;
+  my @below = grep { $_->{shouldDisplay} } @{ $c->{subcommands} // [] };
+  return map { calls("$path $_->{commandName}", $_) } @below if @below;
+  return ".HP\n\\fB" . words($path) . "\\fR "
+    . join(' ', map { synopsis($_) } grep { !isHelp($_) } shown($c)) . "\n";
 }
 
 # A command with the commands below it, each with its own synopsis and options.
@@ -85,9 +110,10 @@ sub section_of {
   my $out = '';
   if (!@below) {
     my @arguments = grep { !isCommon($_) } shown($c);
-    $out .= ".SS " . words($path) . "\n" if $heading;
-    $out .= words($c->{abstract}) . "\n" if $heading;
-    $out .= ".PP\n\\fB" . words($path) . "\\fR " . join(' ', map { synopsis($_) } @arguments) . "\n";
+    if ($heading) {
+      $out .= ".SS " . words($path) . "\n" . words($c->{abstract}) . "\n";
+      $out .= ".PP\n\\fB" . words($path) . "\\fR " . join(' ', map { synopsis($_) } @arguments) . "\n";
+    }
     $out .= paragraphs($c->{discussion}) . options($c, 0);
   } else {
     $out .= ".SS " . words($path) . "\n" if $heading;
@@ -103,7 +129,7 @@ sub page {
   my $title = uc $name;
   (my $brief = $abstract) =~ s/\.$//;
   open my $file, '>:encoding(UTF-8)', "$folder/$name.$section" or die "$folder/$name.$section: $!\n";
-  print {$file} ".TH \"" . words($title) . "\" $section \"\" LabSync LabSync\n.SH NAME\n"
+  print {$file} ".TH \"" . words($title) . "\" $section \"\" LabSync LabSync\n.nh\n.ad l\n.SH NAME\n"
     . words($name) . " \\- " . words(lcfirst $brief) . "\n$body";
   close $file or die "$folder/$name.$section: $!\n";
 }
@@ -115,8 +141,8 @@ my $files = ".SH FILES\n.TP\n.I /etc/labsync/lab.yaml, /etc/labsync/online.yaml\
   . ".I /usr/share/doc/labsync/RUNBOOK.md\nWhat to do when.\n";
 
 if ($section eq '8') {
-  my $body = ".SH SYNOPSIS\n.B $program\n.I command\n[options]\n.SH DESCRIPTION\n"
-    . paragraphs($command->{abstract}) . paragraphs($command->{discussion}) . ".SH COMMANDS\n";
+  my $body = ".SH SYNOPSIS\n" . join('', map { calls("$program $_->{commandName}", $_) } @commands)
+    . ".SH DESCRIPTION\n" . paragraphs($command->{abstract}) . paragraphs($command->{discussion}) . ".SH COMMANDS\n";
   $body .= section_of("$program $_->{commandName}", $_, 1) for @commands;
   $body .= ".SH SIGNALS\n.TP\n.B SIGTERM\nFinishes the transaction in hand, says goodbye to the "
     . "other side, and ends.\n.TP\n.B SIGHUP\nReads the authorized keys again.\n.TP\n.B SIGUSR1\n"
@@ -129,7 +155,7 @@ my $list = '';
 $list .= ".TP\n.BR $program\\-" . words($_->{commandName}) . " ($section)\n" . words($_->{abstract}) . "\n"
   for @commands;
 page($program, $command->{abstract},
-  ".SH SYNOPSIS\n.B $program\n.I command\n[options]\n.SH DESCRIPTION\n"
+  ".SH SYNOPSIS\n\\fB$program\\fR \\fI<command>\\fR [\\fI<options>\\fR]\n.SH DESCRIPTION\n"
     . paragraphs($command->{abstract}) . paragraphs($command->{discussion})
     . ".SH COMMANDS\n$list.SH OPTIONS OF EVERY COMMAND\n"
     . options($commands[0], 1) =~ s/\.TP\n\\fB\\-\\-(watch|check).*?(?=\.TP)//gsr
@@ -138,7 +164,7 @@ page($program, $command->{abstract},
 for my $c (@commands) {
   my $name = "$program-$c->{commandName}";
   page($name, $c->{abstract},
-    ".SH SYNOPSIS\n.B $program $c->{commandName}\n[options]\n.SH DESCRIPTION\n"
+    ".SH SYNOPSIS\n" . join('', calls("$program $c->{commandName}", $c)) . ".SH DESCRIPTION\n"
       . words($c->{abstract}) . "\n" . section_of("$program $c->{commandName}", $c, 0)
       . ".PP\nThe options of every command and the exit statuses are in\n.BR $program ($section).\n"
       . ".SH SEE ALSO\n.BR $program ($section)\n");

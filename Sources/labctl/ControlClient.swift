@@ -106,20 +106,21 @@ struct ControlClient: ~Copyable {
   private func wentAway() -> ControlFailure {
     ControlFailure(
       what: "labsyncd stopped before it answered", why: "the connection to \(path) ended",
-      remedy: "systemctl status 'labsyncd-*', then the same command again", exit: .daemonUnreachable
+      remedy: "\(DaemonStart(socket: path).look), then the same command again",
+      exit: .daemonUnreachable
     )
   }
 
   private func silent() -> ControlFailure {
     ControlFailure(
       what: "labsyncd did not answer within \(timeoutSeconds) s", why: "asked through \(path)",
-      remedy: "a longer --timeout, or systemctl status 'labsyncd-*'", exit: .daemonUnreachable)
+      remedy: "a longer --timeout, or \(DaemonStart(socket: path).look)", exit: .daemonUnreachable)
   }
 
   private static func failure(_ error: any Error, path: String) -> ControlFailure {
     ControlFailure(
       what: "labsyncd can not be reached through \(path)", why: "\(error)",
-      remedy: "systemctl status 'labsyncd-*'", exit: .daemonUnreachable)
+      remedy: DaemonStart(socket: path).look, exit: .daemonUnreachable)
   }
 }
 

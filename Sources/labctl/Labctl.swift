@@ -19,7 +19,8 @@ struct Labctl: ParsableCommand {
     subcommands: [
       StatusCommand.self, SyncCommand.self, AddCommand.self, SetCommand.self, RemoveCommand.self,
       ReportCommand.self, MetricsCommand.self, EventsCommand.self,
-      ListCommand.self, ShowCommand.self, ImportCommand.self, ExportCommand.self,
+      FieldsCommand.self, ListCommand.self, ShowCommand.self, ImportCommand.self,
+      ExportCommand.self,
       ConflictCommand.self, ParkedCommand.self, ExplainCommand.self, LeaveCheckCommand.self,
       VerifyCommand.self, DoctorCommand.self, FleetCommand.self, LogCommand.self,
       BackupCommand.self, BundleCommand.self, PeerCommand.self, JoinCommand.self, KeyCommand.self,
@@ -30,8 +31,11 @@ struct Labctl: ParsableCommand {
     // Whoever closes the other end of a pipe has seen enough: end without a word.
     signal(SIGPIPE, SIG_DFL)
     do {
-      var command = try parseAsRoot(commandFirst(Array(CommandLine.arguments.dropFirst())))
-      try command.run()
+      let words = try CommandWords(commandFirst(Array(CommandLine.arguments.dropFirst())))
+      var command = try parseAsRoot(words.arguments)
+      do { try command.run() } catch let error as ValidationError {
+        throw misuse(error, of: words)
+      }
       try StandardOutput.flush()
     } catch {
       finish(after: error)
@@ -40,23 +44,19 @@ struct Labctl: ParsableCommand {
 
   /// Options that every command has may also stand before it: `labctl --socket PATH status`.
   static func commandFirst(_ arguments: [String]) -> [String] {
-    var rest = arguments[...]
-    var moved: [String] = []
-    while let option = rest.first, option.hasPrefix("--") {
-      switch option {
-      case "--json": moved.append(option)
-      case "--socket", "--timeout":
-        guard rest.count > 1 else { return arguments }
-        moved += rest.prefix(2)
-        rest = rest.dropFirst()
-      case _ where option.hasPrefix("--socket=") || option.hasPrefix("--timeout="):
-        moved.append(option)
-      default: return arguments
-      }
-      rest = rest.dropFirst()
-    }
+    let moved = CommandWords.commonOptions(arguments[...])
+    let rest = arguments.dropFirst(moved.count)
+    guard rest.first?.hasPrefix("-") != true else { return arguments }
     let end = rest.firstIndex(of: "--") ?? rest.endIndex
     return Array(rest[..<end]) + moved + Array(rest[end...])
+  }
+
+  /// What only the running command could see is wrong with its options; the parser would describe
+  /// labctl instead.
+  private static func misuse(_ error: ValidationError, of words: CommandWords) -> ControlFailure {
+    let what = error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message
+    return ControlFailure(
+      what: what, why: "", remedy: "labctl help \(words.name)", exit: .usage)
   }
 
   /// Says what went wrong on the standard error and ends with the status that belongs to it.

@@ -28,9 +28,10 @@ struct ConnectionOptions: ParsableArguments {
 
   /// The service's socket, unless there is none and this person has a laptop's home of their own.
   static var usual: String {
-    let own = "\(JoiningPlace.personalFolder)/control.sock"
-    return access(ControlProtocol.defaultSocketPath, F_OK) != 0 && access(own, F_OK) == 0
-      ? own : ControlProtocol.defaultSocketPath
+    let folder = JoiningPlace.personalFolder
+    return access(ControlProtocol.defaultSocketPath, F_OK) != 0
+      && access("\(folder)/lab.yaml", F_OK) == 0
+      ? "\(folder)/control.sock" : ControlProtocol.defaultSocketPath
   }
 
   func client() throws(ControlFailure) -> ControlClient {

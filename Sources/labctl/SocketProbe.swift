@@ -33,7 +33,7 @@ enum SocketProbe {
   private static var SOCK_NONBLOCK_FLAG: Int32 { Int32(SOCK_NONBLOCK.rawValue) }
 
   private static func failure(code: Int32, path: String) -> ControlFailure {
-    let start = "systemctl start \(service)"
+    let start = DaemonStart(socket: path).command
     switch code {
     case ENOENT, ENOTDIR:
       return ControlFailure(
@@ -50,14 +50,7 @@ enum SocketProbe {
     default:
       return ControlFailure(
         what: "labsyncd can not be reached", why: "\(path): \(String(cString: strerror(code)))",
-        remedy: "systemctl status 'labsyncd-*'", exit: .daemonUnreachable)
+        remedy: DaemonStart(socket: path).look, exit: .daemonUnreachable)
     }
-  }
-
-  /// The service of this machine, as far as its unit tells.
-  private static var service: String {
-    let folders = ["/lib/systemd/system", "/etc/systemd/system"]
-    let isOnline = folders.contains { access("\($0)/labsyncd-online.service", F_OK) == 0 }
-    return isOnline ? "labsyncd-online" : "labsyncd-lab"
   }
 }

@@ -191,6 +191,57 @@ struct DeviceTests {
     #expect(try lab.dump() == online.dump())
   }
 
+  @Test("What came under its own name while it was held is not released, and takes nothing back")
+  func cameMeanwhile() throws {
+    let (lab, online) = (try StoreFixture(number: 1), try fixture())
+    try lab.sql("INSERT INTO ideas (title) VALUES ('before')")
+    try send(from: lab, to: online)
+    try online.store.save(PeerLedger(replica: lab.store.replica, device: key(1)), at: online.now)
+    func revoke() throws {
+      try online.store.revoke(
+        lab.store.replica, in: online.project, lastStanding: [:], reason: nil, at: online.now)
+    }
+    try revoke()
+    try lab.sql("INSERT INTO ideas (title) VALUES ('held')")
+    try lab.capture()
+    let batch = try #require(
+      try lab.store.changes(
+        in: lab.project, lane: .records, notIn: online.store.vector(of: online.project),
+        atMost: BatchBounds(bytes: 100_000, rows: 100)))
+    let bounds = BatchBounds(bytes: 1 << 20, rows: 100)
+    #expect(try online.store.hold(batch, from: key(1), within: bounds, at: online.now))
+    try online.sql("DELETE FROM revocations")
+    try online.capture()
+    try lab.sql("INSERT INTO ideas (title) VALUES ('after')")
+    try send(from: lab, to: online)
+    #expect(try online.count("SELECT count(*) FROM ideas") == 3)
+    try revoke()
+    #expect(try online.store.release(of: key(1), until: .max, at: online.now) == 0)
+    #expect(try online.count("SELECT count(*) FROM ideas") == 3)
+    #expect(try online.store.heldCounts().isEmpty)
+  }
+
+  /// Found by seed 240003374: a name that was taken back went on under the machine's own new key.
+  @Test("A copy that has to make its own key goes on under a new name once its name is taken back")
+  func copyIsTakenBack() throws {
+    let online = try fixture()
+    let replica = ReplicaID(rawValue: UniqueID(high: 0xA000, low: 9))
+    let token = SessionToken(rawValue: UniqueID(high: 1, low: 1))
+    for mustRenewKey in [false, true] {
+      try online.store.save(
+        PeerLedger(
+          replica: replica, device: key(1), presented: token, mustRenewKey: mustRenewKey),
+        at: online.now)
+      try online.store.revoke(
+        replica, in: online.project, lastStanding: [:], reason: nil, at: online.now)
+      var ledger = try #require(try online.store.ledger(of: replica))
+      #expect(ledger.mustRenewKey == mustRenewKey)
+      ledger.move(to: key(2))
+      let isGood = ledger.present(token)
+      #expect(isGood != mustRenewKey)
+    }
+  }
+
   @Test("What a device brought under a new name is held no more, and is not released")
   func broughtOtherwise() throws {
     let (lab, online) = (try StoreFixture(number: 1), try fixture())

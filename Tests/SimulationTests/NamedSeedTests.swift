@@ -39,6 +39,14 @@ struct NamedSeedTests {
       200_001_652,
       // What was released lacked what an erasure that stayed held had taken on the laptop.
       993_825_220,
+      // A copy made its own key, and went on under a name that was taken back with the former (DeviceTests).
+      240_003_374,
+      // Of what was held in two projects one part was released, and taken for the other (ProjectsTests).
+      250_000_140,
+      // A restored online side's first answer was lost: the laptop took itself for a copy (PeerLedgerTests).
+      250_000_027,
+      // The organisation took back what it had written itself before it was restored.
+      250_002_175,
     ] as [UInt64])
   func hold(seed: UInt64) throws {
     let world = World(try .usual(seed: seed, schema: LivingLab.schema, filesEvery: 1))

@@ -115,6 +115,7 @@ struct BundleCommandTests {
     #expect(done.run.output.contains("What was applied is here."))
     var handed = Data()
     for case .bundleUpload(let upload) in done.requests {
+      #expect(upload.size == (handed.isEmpty ? bytes.count : nil))
       handed += upload.bytes
       #expect(upload.isLast == (upload.bytes.count == 5))
     }

@@ -72,8 +72,8 @@ let labctlProgram = URL(filePath: CommandLine.arguments[0]).deletingLastPathComp
 
 /// Runs the labctl that was built with the tests, and waits for its end.
 func labctl(
-  _ arguments: [String], input: Data = Data(), environment: [String: String] = [:],
-  program: URL = labctlProgram
+  _ arguments: [String], input: Data = Data(), standardInput: FileHandle? = nil,
+  environment: [String: String] = [:], program: URL = labctlProgram
 ) throws -> Run {
   let process = Process()
   process.executableURL = program
@@ -86,7 +86,8 @@ func labctl(
   for name in ["in", "out", "err"] {
     try (name == "in" ? input : Data()).write(to: folder.appending(path: name))
   }
-  process.standardInput = try FileHandle(forReadingFrom: folder.appending(path: "in"))
+  process.standardInput =
+    try standardInput ?? FileHandle(forReadingFrom: folder.appending(path: "in"))
   process.standardOutput = try FileHandle(forWritingTo: folder.appending(path: "out"))
   process.standardError = try FileHandle(forWritingTo: folder.appending(path: "err"))
   try process.run()

@@ -127,14 +127,38 @@ struct ReportCommandTests {
     #expect(page.contains("provisional (1 laptop has or may have unsent changes: table-4"))
     #expect(page.components(separatedBy: "<svg").count == 4)
     #expect(page.components(separatedBy: "role=\"img\"").count == 4)
-    for words in ["63–64", "86.7 %", "1,234.56 EUR", "co design", "Nothing yet."] {
+    for words in ["63–64", "86.7 %", "1,234.56 EUR", "co_design", "Nothing yet."] {
       #expect(page.contains(words), "\(words)")
     }
+    #expect(!page.contains("co design"), "a state has one spelling")
     // A page that is no well-formed XML would show that something was not escaped.
     #expect(balance(of: page) == 0)
     let nowhere = try self.run(["kpi", "--html", "/no/such/folder/r.html"]).run
     #expect(nowhere.status == 1)
     #expect(nowhere.errors.contains("/no/such/folder/r.html could not be written"))
+  }
+
+  @Test(
+    "writes the page and prints the figures when both are asked for",
+    arguments: ["--csv", "--json"])
+  func both(option: String) throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "report-\(UUID()).html").path
+    defer { unlink(path) }
+    let run = try run(["kpi", option, "--html", path]).run
+    #expect(run.status == 0)
+    #expect(try run.output == self.run(["kpi", option]).run.output)
+    #expect(run.errors.hasPrefix("\(path): the page is written\n"))
+    #expect(try String(contentsOfFile: path, encoding: .utf8).contains("<html"))
+  }
+
+  @Test("a table that there is not is named with those that there are")
+  func tables() throws {
+    let run = try run(["kpi", "--csv", "--table", "sesions"]).run
+    #expect(run.status == 64)
+    #expect(
+      run.errors
+        == "labctl: this report has no table 'sesions' (did you mean sessions?). "
+        + "Try: --table contributions, --table funnel, --table sessions, --table tone\n")
   }
 
   /// Elements that were begun and not ended, beyond those that end by themselves.

@@ -63,6 +63,23 @@ struct BundleRightsTests {
     #expect(try hub.refusal(of: bundle, device: "Table 3") != nil)
   }
 
+  @Test("What is held stays, and another change of the same number is not said to be held")
+  func heldOtherwise() throws {
+    let key = try hub.enrol("Table 3", key: "a", as: [lab.replica], standing: .revoked)
+    #expect(try hub.take(lab.bundle()).held == 5)
+    let held = try hub.store.held(of: key)
+    let copy = try BundleSide("copy", number: 1)
+    try copy.addIdeas(7)
+    let other = try hub.take(copy.bundle())
+    #expect(other.held == 0 && other.refused == 7)
+    #expect(other.refusals.first?.reason.contains("of the same number is held already") == true)
+    #expect(try hub.store.held(of: key) == held)
+    // The same again is held as it was, and so is what follows it.
+    try lab.addIdeas(1)
+    #expect(try hub.take(lab.bundle()).held == 6)
+    #expect(try hub.store.heldCounts() == [key: 6])
+  }
+
   @Test("A machine that is let in again brings nothing under the name that was shut out")
   func letInAgain() throws {
     let key = try hub.enrol("Table 3", key: "a", as: [lab.replica])
@@ -79,6 +96,17 @@ struct BundleRightsTests {
     #expect(result.refusals.first?.reason.contains("takes a new one when it connects") == true)
     let origin = Origin(replica: lab.replica, lane: .records)
     #expect(try hub.vector()[origin] == before[origin])
+  }
+
+  @Test("A name that was shut out in one project brings nothing into another")
+  func shutOutElsewhere() throws {
+    let other = ProjectID(rawValue: UniqueID(high: 0xF00D, low: 2))
+    try hub.store.adopt(other)
+    try hub.enrol("Table 3", key: "a", as: [lab.replica])
+    try hub.store.revoke(lab.replica, in: other, lastStanding: [:], reason: nil, at: hub.now)
+    let result = try hub.take(lab.bundle())
+    #expect(result.applied == 0 && result.refused == 5)
+    #expect(result.refusals.first?.reason.contains("was shut out under this name") == true)
   }
 
   @Test("A copied disk's replica brings nothing before it has a key of its own")
@@ -111,7 +139,7 @@ struct BundleRightsTests {
   func carried() throws {
     let carrier = try BundleSide("Table 4", number: 3)
     try carrier.addIdeas(2)
-    try carrier.take(lab.bundle())
+    try carrier.relay(lab)
     try hub.enrol("Table 3", key: "a", as: [lab.replica])
     let stranger = try hub.take(carrier.bundle())
     #expect(stranger.applied == 5 && stranger.refused == 2)
@@ -119,7 +147,7 @@ struct BundleRightsTests {
     // One that is let in brings what is its own, and no replica that nobody spoke as.
     let third = try BundleSide("Table 5", number: 4)
     try third.addIdeas(1)
-    try carrier.take(third.bundle())
+    try carrier.relay(third)
     try hub.enrol("Table 4", key: "b", as: [carrier.replica])
     let known = try hub.take(carrier.bundle())
     #expect(known.applied == 2 && known.refused == 1 && known.duplicates == 5)
@@ -135,11 +163,23 @@ struct BundleRightsTests {
     let result = try hub.take(forger.bundle())
     #expect(result.refused == 2 && result.applied == 0)
     #expect(result.refusals.first?.reason.contains("a side that its sender is not") == true)
-    // A laptop takes it from an online side, and not by way of another laptop.
+    // A laptop takes it: an online side is not asked what it may write.
+    #expect(try BundleSide("Table 4", number: 3).take(forger.bundle()).applied == 2)
+  }
+
+  @Test("A laptop refuses the bundle of another laptop whole")
+  func betweenLaptops() throws {
     let other = try BundleSide("Table 4", number: 3)
-    #expect(try other.take(forger.bundle()).applied == 2)
-    let third = try lab.take(other.bundle())
-    #expect(third.refused == 2 && third.applied == 0)
+    try other.relay(hub)
+    let failure = try #require(try other.refusal(of: lab.bundle()))
+    #expect(failure.why.contains("made on another laptop") && failure.exit == .usage)
+    #expect(failure.remedy == "carry it to the online side, and bring a bundle from there")
+    #expect(try other.vector().origins.isEmpty)
+    #expect(try other.store.replicaNames()[lab.replica] == nil)
+    // By way of the online side it has all.
+    try hub.enrol("Table 3", key: "a", as: [lab.replica])
+    try hub.take(lab.bundle())
+    #expect(try other.take(hub.bundle()).applied == 5)
   }
 
   @Test("What a machine wrote that differs from what is here is left out, and the rest is taken")
@@ -151,11 +191,12 @@ struct BundleRightsTests {
     let friend = try BundleSide("friend", number: 8)
     try friend.addIdeas(2)
     try hub.enrol("friend", key: "c", as: [friend.replica])
-    try copy.take(friend.bundle())
+    try copy.relay(friend)
     let digest = try hub.vector()[Origin(replica: lab.replica, lane: .records)]
     let result = try hub.take(copy.bundle())
     #expect(result.applied == 2 && result.refused == 7)
-    #expect(result.refusals.first?.reason.contains("differs here and there") == true)
+    let reason = try #require(result.refusals.first?.reason)
+    #expect(reason.contains("differs here and there") && reason.contains("has to connect once"))
     #expect(try hub.vector()[Origin(replica: lab.replica, lane: .records)] == digest)
   }
 

@@ -6,6 +6,7 @@ import SQLiteStore
 import SyncControl
 import SyncCore
 import SyncProtocol
+import SyncWire
 import ZeroMQ
 
 @testable import SyncDaemon
@@ -25,7 +26,8 @@ final class BundleSide {
 
   init(
     _ name: String, _ side: Side = .lab, number: UInt64,
-    projects: [ProjectID] = [BundleSide.project]
+    projects: [ProjectID] = [BundleSide.project],
+    room: @escaping (String) throws -> DiskRoom = { try DiskRoom(of: $0) }
   ) throws {
     folder = "/tmp/labsync-\(UUID().uuidString.prefix(13))"
     try FileManager.default.createDirectory(
@@ -42,7 +44,7 @@ final class BundleSide {
       ? UnlinkedLab(at: now)
       : try Self.gate(folder, store, logger: logger, telemetry: telemetry, at: now)
     exports = BundleExports(reader: reader)
-    imports = BundleImports(telemetry: telemetry, logger: logger)
+    imports = BundleImports(telemetry: telemetry, logger: logger, room: room)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
@@ -111,6 +113,51 @@ final class BundleSide {
       return nil
     } catch let failure as ControlFailure {
       return failure
+    }
+  }
+
+  /// The messages of a bundle.
+  static func messages(of bundle: [UInt8]) throws -> [SyncProtocol.Message] {
+    func read(_ offset: Int, _ count: Int) -> [UInt8] { Array(bundle[offset..<(offset + count)]) }
+    var records = try BundleRecords(byteCount: bundle.count, read: read)
+    var messages: [SyncProtocol.Message] = []
+    while let message = try records.next(read: read) { messages.append(message) }
+    return messages
+  }
+
+  static func bundle(of messages: [SyncProtocol.Message]) -> [UInt8] {
+    var writer = BundleWriter()
+    var bytes = writer.head()
+    for message in messages { bytes += writer.record(message) }
+    return bytes + writer.end()
+  }
+
+  /// The same bundle in batches of one run of at most so many changes.
+  static func split(_ bundle: [UInt8], by size: Int) throws -> [UInt8] {
+    var number: UInt64 = 0
+    let parts = try messages(of: bundle).flatMap { message -> [SyncProtocol.Message] in
+      guard case .batch(let batch) = message else { return [message] }
+      return batch.changes.runs.flatMap { run in
+        stride(from: 0, to: run.changes.count, by: size).map { start in
+          number += 1
+          let part = ChangeRun(
+            replica: run.replica, firstSequence: run.firstSequence + UInt64(start),
+            changes: Array(run.changes[start..<min(start + size, run.changes.count)]))
+          return .batch(
+            Batch(
+              number: number,
+              changes: ChangeBatch(
+                project: batch.changes.project, lane: batch.changes.lane, runs: [part])))
+        }
+      }
+    }
+    return self.bundle(of: parts)
+  }
+
+  /// Has what another side has, as if it were the one that relays.
+  func relay(_ other: BundleSide) throws {
+    for case .batch(let batch) in try Self.messages(of: other.bundle()) {
+      _ = try store.apply(batch.changes, at: now)
     }
   }
 

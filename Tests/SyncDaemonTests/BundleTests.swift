@@ -2,28 +2,12 @@ import SQLiteStore
 import SyncControl
 import SyncCore
 import SyncProtocol
-import SyncWire
 import Testing
 
 @testable import SyncDaemon
 
 @Suite("A bundle")
 struct BundleTests {
-  private func messages(of bundle: [UInt8]) throws -> [Message] {
-    func read(_ offset: Int, _ count: Int) -> [UInt8] { Array(bundle[offset..<(offset + count)]) }
-    var records = try BundleRecords(byteCount: bundle.count, read: read)
-    var messages: [Message] = []
-    while let message = try records.next(read: read) { messages.append(message) }
-    return messages
-  }
-
-  private func bundle(of messages: [Message]) -> [UInt8] {
-    var writer = BundleWriter()
-    var bytes = writer.head()
-    for message in messages { bytes += writer.record(message) }
-    return bytes + writer.end()
-  }
-
   @Test("there and back makes both sides equal, and tells the laptop what is online")
   func roundTrip() throws {
     let lab = try BundleSide("Table 3", number: 1)
@@ -105,12 +89,12 @@ struct BundleTests {
     let hub = try BundleSide("hub", .online, number: 2)
     try hub.enrol("Table 3", key: "a", as: [lab.replica])
     try lab.addIdeas(3)
-    let changed = try messages(of: lab.bundle()).map { message in
+    let changed = try BundleSide.messages(of: lab.bundle()).map { message in
       guard case .batch(var batch) = message else { return message }
       batch.changes.runs[0].changes[1].bytes[4] ^= 1
       return Message.batch(batch)
     }
-    let failure = try hub.refusal(of: bundle(of: changed))
+    let failure = try hub.refusal(of: BundleSide.bundle(of: changed))
     #expect(failure?.why.contains("do not give the hashes that it states") == true)
     #expect(try hub.vector().origins.isEmpty)
   }
@@ -122,19 +106,19 @@ struct BundleTests {
     try hub.enrol("Table 3", key: "a", as: [lab.replica])
     try lab.addIdeas(5)
     let all = try lab.bundle()
-    let later = try messages(of: all).map { message in
+    let later = try BundleSide.messages(of: all).map { message in
       guard case .batch(var batch) = message else { return message }
       batch.changes.runs[0].firstSequence = 4
       batch.changes.runs[0].changes.removeFirst(3)
       return Message.batch(batch)
     }
-    let failure = try #require(try hub.refusal(of: bundle(of: later)))
+    let failure = try #require(try hub.refusal(of: BundleSide.bundle(of: later)))
     #expect(failure.why.contains("changes 1 to 3 of"), "\(failure)")
     #expect(failure.why.contains("in lane 1 are neither here nor in it"))
     #expect(try hub.vector().origins.isEmpty)
     // With what was missing it is as good as any.
     try hub.take(all)
-    #expect(try hub.take(bundle(of: later)).duplicates == 2)
+    #expect(try hub.take(BundleSide.bundle(of: later)).duplicates == 2)
   }
 
   @Test("has consent and erasures before everything else")
@@ -145,7 +129,7 @@ struct BundleTests {
     let ada = try #require(
       try lab.reader.list(RecordQuery(kind: "participant")).records.first?.id.description)
     _ = try lab.store.erase(ada, at: lab.now)
-    let lanes = try messages(of: lab.bundle()).compactMap { message -> Lane? in
+    let lanes = try BundleSide.messages(of: lab.bundle()).compactMap { message -> Lane? in
       if case .batch(let batch) = message { batch.changes.lane } else { nil }
     }
     #expect(lanes == lanes.sorted() && lanes.first == .rights)
@@ -190,34 +174,13 @@ struct BundleTests {
     #expect(throws: ControlFailure.self) { try hub.bundle(of: other.description) }
   }
 
-  /// The same changes in batches of so many.
-  private func split(_ bundle: [UInt8], by size: Int) throws -> [Message] {
-    var number: UInt64 = 0
-    return try messages(of: bundle).flatMap { message -> [Message] in
-      guard case .batch(let batch) = message else { return [message] }
-      return batch.changes.runs.flatMap { run in
-        stride(from: 0, to: run.changes.count, by: size).map { start in
-          number += 1
-          let part = ChangeRun(
-            replica: run.replica, firstSequence: run.firstSequence + UInt64(start),
-            changes: Array(run.changes[start..<min(start + size, run.changes.count)]))
-          return .batch(
-            Batch(
-              number: number,
-              changes: ChangeBatch(
-                project: batch.changes.project, lane: batch.changes.lane, runs: [part])))
-        }
-      }
-    }
-  }
-
   @Test("is applied batch by batch, and what was applied stays once when it is broken off")
   func brokenOff() throws {
     let lab = try BundleSide("Table 3", number: 1)
     let hub = try BundleSide("hub", .online, number: 2)
     try hub.enrol("Table 3", key: "a", as: [lab.replica])
     try lab.addIdeas(30)
-    let bundle = bundle(of: try split(lab.bundle(), by: 3))
+    let bundle = try BundleSide.split(lab.bundle(), by: 3)
     let upload = BundleUploadRequest(cursor: nil, bytes: .init(bundle), isLast: true)
     var cursor = try hub.imports.take(upload, beside: hub.store.path, at: hub.now).cursor
     var applied = 0

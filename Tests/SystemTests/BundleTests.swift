@@ -59,6 +59,8 @@ extension SystemTests {
       #expect(refused.errors.contains("1 change of laptop-2: no machine that was let in"))
       _ = try labctl(lab.online, ["bundle", "import", second, "--device", "laptop-2"])
 
+      _ = try labctl(known, ["bundle", "import", second], status: 64)
+
       var bytes = try Data(contentsOf: URL(fileURLWithPath: second))
       bytes[bytes.count / 2] ^= 1
       try bytes.write(to: URL(fileURLWithPath: second))

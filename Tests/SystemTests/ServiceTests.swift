@@ -71,6 +71,22 @@ extension SystemTests {
       for command in ["status", "doctor", "leave\\-check", "backup", "fleet"] {
         #expect(help.contains("labctl\\-\(command)"), "\(command)")
       }
+      // How a command is called, with what stands for a value, and options that are named like another's.
+      for (page, words) in [
+        (
+          "man1/labctl-report.1",
+          "labctl report\\fR \\fI<report>\\fR [\\fB\\-\\-from\\fR \\fI<date>\\fR]"
+        ),
+        ("man1/labctl-conflict.1", "labctl conflict undo\\fR \\fI<id>\\fR"),
+        ("man1/labctl-consent.1", "\\fB\\-\\-text\\-version\\fR \\fI<version>\\fR"),
+        ("man1/labctl-join.1", ".TP\n\\fB\\-\\-timeout\\fR \\fI<seconds>\\fR"),
+        ("man8/labsyncd.8", "labsyncd join\\fR \\fB\\-\\-dir\\fR \\fI<folder>\\fR"),
+        ("man8/labsyncd.8", ".TP\n\\fB\\-\\-socket\\fR \\fI<path>\\fR"),
+      ] {
+        let text = try String(
+          contentsOf: folder.appendingPathComponent("man/\(page)"), encoding: .utf8)
+        #expect(text.contains(words), "\(page): \(words)")
+      }
     }
 
     @Test("Every labctl command in the runbook is one, and is run")

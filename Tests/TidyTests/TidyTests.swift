@@ -30,7 +30,10 @@ struct TidyTests {
       "SQLiteStore", "ZeroMQ", "SyncControl", "CLinux", "Logging", "Yams", "Foundation", "Glibc",
     ],
     "labsyncd": ["SyncDaemon", "SyncControl", "SyncCore", "ArgumentParser", "Foundation", "Glibc"],
-    "labctl": ["SyncControl", "ZeroMQ", "CQREncode", "ArgumentParser", "Foundation", "Glibc"],
+    "labctl": [
+      "SyncControl", "LivingLab", "SyncCore", "ZeroMQ", "CQREncode", "ArgumentParser", "Foundation",
+      "Glibc",
+    ],
   ]
 
   private static let pure = [

@@ -125,11 +125,7 @@ enum StoreFile {
       if present.isEmpty {
         try database.execute(sql: tables.creation(of: kind))
       } else {
-        if try lacksProjectInKey(kind, database) {
-          for statement in tables.renewal(of: kind, columns: present.sorted()) {
-            try database.execute(sql: statement)
-          }
-        }
+        if try lacksProjectInKey(kind, database) { try renew(kind, of: tables, database) }
         for field in kind.fields where !present.contains(field.name) {
           try database.execute(sql: tables.addition(of: field, to: kind))
         }
@@ -147,6 +143,22 @@ enum StoreFile {
     return try Bool.fetchOne(
       database, sql: "SELECT EXISTS (SELECT 1 FROM pragma_table_info(?) WHERE pk > 0)",
       arguments: [kind.table]) ?? false
+  }
+
+  private static func renew(
+    _ kind: KindDeclaration, of tables: DomainTables, _ database: Database
+  ) throws {
+    let columns = try Row.fetchAll(
+      database, sql: "SELECT name, type FROM pragma_table_info(?)", arguments: [kind.table])
+    let others = try String.fetchAll(
+      database,
+      sql: """
+        SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND type IN ('index', 'trigger')
+          AND sql IS NOT NULL AND name NOT LIKE 'sync\\_%' ESCAPE '\\'
+        """, arguments: [kind.table])
+    let statements = tables.renewal(
+      of: kind, columns: columns.map { (name: $0[0], type: $0[1]) }, others: others)
+    for statement in statements { try database.execute(sql: statement) }
   }
 
   private static func updateTriggers(

@@ -109,14 +109,18 @@ extension SQLiteStore {
   /// Applies what is held of a device up to a moment, and raises its revocation to that. Safe to be done
   /// again after a crash. The number of changes that were applied.
   public func release(of device: String, until milliseconds: Int64, at now: Instant) throws -> Int {
+    // A bundle may have brought it under its own name meanwhile.
+    for project in projects { try forgetHeld(in: project, of: device, at: now) }
     try forgetBrought(by: device, at: now)
-    var isEnded: Set<Origin> = []
+    var isEnded: [ProjectID: Set<Origin>] = [:]
     var wanted: [ProjectID: [HeldChange]] = [:]
     for change in try held(of: device) {
       let origin = Origin(replica: change.dot.replica, lane: change.dot.lane)
-      guard !isEnded.contains(origin), change.writtenAt ?? .max <= milliseconds else {
+      guard isEnded[change.project]?.contains(origin) != true,
+        change.writtenAt ?? .max <= milliseconds
+      else {
         // Nothing can follow a change that stays.
-        isEnded.insert(origin)
+        isEnded[change.project, default: []].insert(origin)
         continue
       }
       wanted[change.project, default: []].append(change)
@@ -176,9 +180,15 @@ extension SQLiteStore {
       let origin = Origin(replica: change.dot.replica, lane: change.dot.lane)
       last[origin] = max(last[origin] ?? 0, change.dot.sequence)
     }
+    let vector = try vector(of: project)
     for replica in Set(last.keys.map(\.replica)).sorted() {
       var ends: [Lane: UInt64] = [:]
-      for lane in Lane.allCases { ends[lane] = last[Origin(replica: replica, lane: lane)] }
+      for lane in Lane.allCases {
+        let origin = Origin(replica: replica, lane: lane)
+        // Less than stands would take back what somebody was shown.
+        let standing = try lastStanding(of: origin, in: project) ?? vector.sequence(of: origin)
+        ends[lane] = last[origin].map { max($0, standing) }
+      }
       try revoke(replica, in: project, lastStanding: ends, reason: nil, at: now)
     }
   }

@@ -6,10 +6,17 @@ import SyncWire
 extension SQLiteStore {
   /// Says that a replica's changes count up to these, lane by lane. A lane that is not named keeps what
   /// was said of it; where nothing was, it counts as far as it is here.
+  ///
+  /// A machine that was told to make a key of its own, and comes with that, goes on under another name: what
+  /// it brought under this one would count no more.
   public func revoke(
     _ replica: ReplicaID, in project: ProjectID, lastStanding ends: [Lane: UInt64],
     reason: String?, at now: Instant
   ) throws {
+    if var ledger = try ledger(of: replica), ledger.mustRenewKey {
+      ledger.supersede(with: SessionToken(rawValue: UniqueID.random()))
+      try save(ledger, at: now)
+    }
     let record = RecordID.derived(
       project: project, kind: "revocation", naturalKey: [.text(replica.description)])
     let isKnown = try onConnection { database, _ in
@@ -26,12 +33,18 @@ extension SQLiteStore {
       fields[name] = .integer(Int64(clamping: end))
     }
     if let reason { fields["reason"] = .text(reason) }
-    if isKnown {
-      _ = try set("revocation", id: record.description, RecordEdit(fields: fields), at: now)
-    } else {
-      fields["replica"] = .text(replica.description)
-      _ = try add("revocation", fields: fields, project: project, at: now)
+    if !isKnown {
+      var columns = fields
+      columns["replica"] = .text(replica.description)
+      _ = try add("revocation", fields: columns, project: project, at: now)
+      // One that was removed comes back with what it said: the stricter of both stands until who saw it
+      // says otherwise.
+      let isStricter = try ends.contains { lane, end in
+        try lastStanding(of: Origin(replica: replica, lane: lane), in: project) ?? end < end
+      }
+      guard isStricter || ends.count < Lane.allCases.count else { return }
     }
+    _ = try set("revocation", id: record.description, RecordEdit(fields: fields), at: now)
   }
 
   private static let revocationFields: [(Lane, String)] = [

@@ -61,6 +61,14 @@ struct CaptureChecks {
           + "(SELECT 1 FROM sync_projects WHERE id = NEW.project)",
         sentence: "\(kind.table).project is not a project of this store"),
     ]
+    if kind.isKeyedByProject, !isUpdate {
+      let same = kind.naturalKey.map { "\(Columns.quoted($0)) = NEW.\(Columns.quoted($0))" }
+      checks.append(
+        Check(
+          condition: "NEW.project IS NULL AND EXISTS (SELECT 1 FROM \(Columns.quoted(kind.table)) "
+            + "WHERE \(same.joined(separator: " AND ")) AND project IS NOT NULL)",
+          sentence: "\(kind.table) has a row with this key: give its project to write to that one"))
+    }
     if kind.naturalKey.isEmpty {
       checks.append(
         Check(condition: notUUID("NEW.id"), sentence: "\(kind.table).id must be a lower-case UUID"))

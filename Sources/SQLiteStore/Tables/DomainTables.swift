@@ -32,17 +32,26 @@ struct DomainTables {
   }
 
   /// The statements that make the table anew, with its rows, where an earlier version gave it room for
-  /// one row of a key.
-  func renewal(of kind: KindDeclaration, columns: [String]) -> [String] {
-    let columns = columns.map(Columns.quoted).joined(separator: ", ")
+  /// one row of a key. `columns` are those that it has, with their types, also those that others added;
+  /// `others` makes the indexes and triggers that others put there.
+  func renewal(
+    of kind: KindDeclaration, columns: [(name: String, type: String)], others: [String]
+  ) -> [String] {
+    let names = columns.map { Columns.quoted($0.name) }.joined(separator: ", ")
     let (table, copy) = (Columns.quoted(kind.table), Columns.quoted("sync_copy_\(kind.table)"))
+    let foreign = columns.filter { column in
+      kind.field(named: column.name) == nil && !Columns.own.contains(column.name)
+    }
     return [
-      "CREATE TEMP TABLE \(copy) AS SELECT \(columns) FROM \(table)",
+      "CREATE TEMP TABLE \(copy) AS SELECT \(names) FROM \(table)",
       "DROP TABLE \(table)",
       creation(of: kind),
-      "INSERT INTO \(table) (\(columns)) SELECT \(columns) FROM \(copy)",
-      "DROP TABLE \(copy)",
     ]
+      + foreign.map { "ALTER TABLE \(table) ADD COLUMN \(Columns.quoted($0.name)) \($0.type)" }
+      + [
+        "INSERT INTO \(table) (\(names)) SELECT \(names) FROM \(copy)",
+        "DROP TABLE \(copy)",
+      ] + others
   }
 
   /// The statement that adds a field to a table that an earlier version made.

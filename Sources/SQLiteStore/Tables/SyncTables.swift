@@ -7,8 +7,9 @@ enum SyncTables {
   static let migrations = [first, second, devices, erasures, fleet, rightsByProject]
 
   /// What is taken back has a row in each project. Those tables follow from the declarations, and
-  /// are made anew with them; an earlier software would write to the rows of all projects at once.
-  private static let rightsByProject = "-- see StoreFile.updateDomain"
+  /// are made anew with them; an earlier software would write to the rows of all projects at once. What had
+  /// no room is parked, and tried again when the declarations that were known before are not these.
+  private static let rightsByProject = "DELETE FROM sync_store WHERE name = 'schema'"
 
   private static let first = """
     CREATE TABLE sync_store (

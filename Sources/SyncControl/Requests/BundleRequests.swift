@@ -27,15 +27,19 @@ public struct BundleUploadRequest: ControlQuestion {
   /// At most `ControlProtocol.bundlePieceBytes`. In JSON, base64 (RFC 4648).
   public var bytes: Data
   public var isLast: Bool
+  /// Bytes of the whole file, said with the first piece: one that the disk has no room for is refused
+  /// at once. Nil where it is not known.
+  public var size: Int?
 
-  public init(cursor: String?, bytes: Data, isLast: Bool) {
+  public init(cursor: String?, bytes: Data, isLast: Bool, size: Int? = nil) {
     self.cursor = cursor
     self.bytes = bytes
     self.isLast = isLast
+    self.size = size
   }
 
   private enum CodingKeys: String, CodingKey {
-    case cursor, bytes
+    case cursor, bytes, size
     case isLast = "last"
   }
 }

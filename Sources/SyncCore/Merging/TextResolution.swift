@@ -14,7 +14,11 @@ struct TextResolution<History: CellHistory> {
   private func resolve(
     _ siblings: [Sibling], depth: Int, replacing read: inout [Dot: [Dot]]
   ) throws -> Resolution {
-    let base = TextUnits.split(try shownBase(of: siblings, depth: depth, replacing: &read))
+    let open = decided(for: greatest(of: siblings), among: siblings, status: .open)
+    guard let text = try shownBase(of: siblings, depth: depth, replacing: &read) else {
+      return open
+    }
+    let base = TextUnits.split(text)
     var hunks: [Hunk] = []
     for sibling in siblings {
       let units = TextUnits.split(sibling.value.text ?? "")
@@ -26,9 +30,7 @@ struct TextResolution<History: CellHistory> {
     hunks.sort {
       ($0.base.lowerBound, $0.base.upperBound) < ($1.base.lowerBound, $1.base.upperBound)
     }
-    guard areApart(hunks) else {
-      return decided(for: greatest(of: siblings), among: siblings, status: .open)
-    }
+    guard areApart(hunks) else { return open }
     return joined(.text(apply(hunks, to: base)), siblings)
   }
 
@@ -52,10 +54,12 @@ struct TextResolution<History: CellHistory> {
   }
 
   /// The text as shown from the dots that are in every sibling's causal past; empty if none, and
-  /// where merges of merges go deeper than ``Limits/textAncestryDepth``.
+  /// where merges of merges go deeper than ``Limits/textAncestryDepth``. `nil` where that was an open
+  /// conflict: then each sibling decides it, and what equals the value that was shown meanwhile is no less
+  /// a decision.
   private func shownBase(
     of siblings: [Sibling], depth: Int, replacing read: inout [Dot: [Dot]]
-  ) throws -> String {
+  ) throws -> String? {
     guard depth < Limits.textAncestryDepth else { return "" }
     var common: Set<Dot>?
     for source in Set(siblings.map(\.source)) {
@@ -72,7 +76,8 @@ struct TextResolution<History: CellHistory> {
     if earlier.allSatisfy({ $0.value == earlier.first?.value }) {
       return earlier.first?.value.text ?? ""
     }
-    return try resolve(earlier, depth: depth + 1, replacing: &read).shown.text ?? ""
+    let merged = try resolve(earlier, depth: depth + 1, replacing: &read)
+    return merged.status == .open ? nil : merged.shown.text ?? ""
   }
 
   /// The dots of this cell that the write of `dot` had seen, directly or through others.

@@ -41,13 +41,22 @@ public struct PeerLedger: Hashable, Sendable {
       issued = []
       return true
     }
-    // Nothing was ever given: whatever another online side gave it says nothing here.
-    return presented == nil && issued.isEmpty
+    // Nothing was ever given: whatever another online side gave it, or this one before it was restored, says
+    // nothing here. It stays good until the answer was heard.
+    guard presented == nil, issued.isEmpty else { return false }
+    presented = token
+    return true
   }
 
   /// As of a replica that was never given a token.
   public var withoutTokens: PeerLedger {
     PeerLedger(replica: replica, device: device, mustRenewKey: mustRenewKey)
+  }
+
+  /// Makes every token void that the replica has: its next hello is one of an older copy.
+  public mutating func supersede(with unknown: SessionToken) {
+    presented = unknown
+    issued = []
   }
 
   public mutating func demandNewKey() { mustRenewKey = true }

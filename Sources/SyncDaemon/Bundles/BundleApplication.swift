@@ -15,6 +15,10 @@ struct BundleApplication {
   private var counts = BundleCounts()
   private(set) var done = 0
 
+  private static let differing =
+    "what it wrote differs here and there: its store is an older copy, put back from a backup, or a copy "
+    + "of its disk. That laptop has to connect once: it then goes on under a new name"
+
   private struct Place: Hashable {
     var project: ProjectID
     var origin: SyncCore.Origin
@@ -65,7 +69,9 @@ struct BundleApplication {
       case .taken(let rights):
         if let run = permitted(rest, of: batch, rights) { taken.runs.append(run) }
       case .held(let key, let rights):
-        guard let run = permitted(rest, of: batch, rights) else { continue }
+        guard let run = permitted(rest, of: batch, rights),
+          let run = try holdable(run, of: batch, store: store)
+        else { continue }
         held[key, default: ChangeBatch(project: batch.project, lane: batch.lane, runs: [])]
           .runs.append(run)
       }
@@ -78,9 +84,7 @@ struct BundleApplication {
     telemetry.note(.applied(batch.project, applied), device: "a bundle of \(sender.name)")
     counts.add(applied)
     guard applied.violations.isEmpty else {
-      throw ControlFailure(
-        what: "the bundle was taken in part", why: "the log was changed meanwhile",
-        remedy: "the same again: what was taken stays once", exit: .partlyDone)
+      throw BundleFailure.inPart(why: "the log was changed meanwhile")
     }
   }
 
@@ -93,7 +97,7 @@ struct BundleApplication {
     if try !chains.follow(run, lane: batch.lane, of: batch.project, in: store),
       stopped[place] == nil
     {
-      stopped[place] = "what it wrote differs here and there (labctl verify on both machines)"
+      stopped[place] = Self.differing
     }
     if let words = stopped[place] {
       counts.refuse(run.changes.count, of: run.replica, in: batch.project, words)
@@ -115,6 +119,23 @@ struct BundleApplication {
     _ run: ChangeRun, of batch: ChangeBatch, _ rights: ChangeRights
   ) -> ChangeRun? {
     guard let (place, words) = rights.objection(to: run) else { return run }
+    return cut(run, of: batch, at: place, words)
+  }
+
+  /// The run as far as nothing else is held in its place already: that stays, whatever comes later.
+  private mutating func holdable(
+    _ run: ChangeRun, of batch: ChangeBatch, store: SQLiteStore
+  ) throws -> ChangeRun? {
+    let place = try store.heldOtherwise(run, lane: batch.lane, in: batch.project)
+    guard let place else { return run }
+    return cut(
+      run, of: batch, at: place,
+      "it was shut out, and another change of the same number is held already: that one stays")
+  }
+
+  private mutating func cut(
+    _ run: ChangeRun, of batch: ChangeBatch, at place: Int, _ words: String
+  ) -> ChangeRun? {
     let origin = SyncCore.Origin(replica: run.replica, lane: batch.lane)
     counts.refuse(run.changes.count - place, of: run.replica, in: batch.project, words)
     stopped[Place(project: batch.project, origin: origin)] = words

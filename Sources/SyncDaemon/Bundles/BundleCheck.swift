@@ -10,13 +10,16 @@ struct BundleCheck {
   private(set) var sender: Introduction?
   private var projects: Set<ProjectID> = []
   private var chains = CarriedChains()
-  /// How far the sender says that it had come, in the projects that it named.
+  /// How far the bundle goes in the projects of the store, as it says and its changes give.
   private(set) var stated: [ProjectID: ProjectVector] = [:]
+  /// The projects of which it has said so.
+  private var ended: Set<ProjectID> = []
   private(set) var changes = 0
   private var lastNumber: UInt64 = 0
 
-  /// Records that are looked at in one turn: less work than a batch to commit.
-  private static let recordsPerTurn = 8
+  /// What is looked at in one turn, before the record that passes it: no more work than a batch to
+  /// commit. A row is a record, a run, a change, or a part of a vector.
+  private static let perTurn = ProtocolLimits.batch
 
   init(of file: SpoolFile) throws {
     records = try BundleRecords(byteCount: file.byteCount, read: file.read)
@@ -24,12 +27,15 @@ struct BundleCheck {
 
   /// Looks at the next records. Whether that was all.
   mutating func goOn(_ file: SpoolFile, store: SQLiteStore) throws -> Bool {
-    for _ in 0..<Self.recordsPerTurn {
+    var (rows, bytes) = (0, 0)
+    while rows < Self.perTurn.rows, bytes < Self.perTurn.bytes {
       guard let message = try records.next(read: file.read) else {
-        try finish(store: store)
+        try finish()
         return true
       }
       try take(message, store: store)
+      rows += message.rows
+      if case .batch(let batch) = message { bytes += batch.changes.byteCount }
     }
     return false
   }
@@ -44,15 +50,17 @@ struct BundleCheck {
           what: "the bundle was not taken", why: "this machine made it itself",
           remedy: "carry it to the other side", exit: .usage)
       }
-    case .batch(let batch) where sender != nil && stated.isEmpty:
+      if store.side == .lab, hello.introduction.side == .lab { throw Self.betweenLaptops }
+    case .batch(let batch) where sender != nil && ended.isEmpty:
       guard batch.number == lastNumber + 1 else {
         throw BundleError.malformed("a batch is missing")
       }
       lastNumber = batch.number
       try look(at: batch.changes, store: store)
     case .vectors(let vectors)
-    where projects.contains(vectors.project) && stated[vectors.project] == nil:
-      stated[vectors.project] = vectors.vector
+    where projects.contains(vectors.project) && !ended.contains(vectors.project):
+      ended.insert(vectors.project)
+      if store.projects.contains(vectors.project) { try compare(vectors) }
     case .hello, .batch, .vectors, .welcome, .receipt, .acknowledgement, .ping, .pong, .bye,
       .divergence, .probe, .probed:
       throw BundleError.malformed("a \(message.name) stands where none may")
@@ -79,22 +87,40 @@ struct BundleCheck {
     }
   }
 
-  private func finish(store: SQLiteStore) throws {
-    guard sender != nil, Set(stated.keys) == projects else {
+  private mutating func compare(_ said: Vectors) throws {
+    guard said.vector == chains.vectors[said.project] ?? ProjectVector() else {
+      throw ControlFailure(
+        what: "the bundle was not taken",
+        why: "its changes do not give the hashes that it states, so nothing of it is certain",
+        remedy: "labctl verify on the machine that made it, then another bundle")
+    }
+    stated[said.project] = said.vector
+  }
+
+  private func finish() throws {
+    guard sender != nil, ended == projects else {
       throw BundleError.malformed("it does not say how far it goes")
     }
-    for project in projects.sorted() where store.projects.contains(project) {
-      guard stated[project] == chains.vectors[project] ?? ProjectVector() else {
-        throw ControlFailure(
-          what: "the bundle was not taken",
-          why: "its changes do not give the hashes that it states, so nothing of it is certain",
-          remedy: "labctl verify on the machine that made it, then another bundle")
-      }
+  }
+}
+
+extension SyncProtocol.Message {
+  fileprivate var rows: Int {
+    switch self {
+    case .batch(let batch): 1 + batch.changes.runs.count + batch.changes.count
+    case .vectors(let vectors): 1 + vectors.vector.positions.count
+    default: 1
     }
   }
 }
 
 extension BundleCheck {
+  /// A laptop that only captures could never hand on what others wrote: it would not be in sync again.
+  private static let betweenLaptops = ControlFailure(
+    what: "the bundle was not taken",
+    why: "it was made on another laptop, and a laptop takes bundles of the online side alone",
+    remedy: "carry it to the online side, and bring a bundle from there", exit: .usage)
+
   /// Sequences that this store does not have would be used a second time.
   private static func older(_ side: Side) -> ControlFailure {
     let remedy =

@@ -11,6 +11,7 @@ import SyncWire
 final class BundleImports {
   private let telemetry: Telemetry
   private let logger: Logger
+  private let room: (_ path: String) throws -> DiskRoom
   private var current: Current?
 
   private struct Current {
@@ -32,12 +33,17 @@ final class BundleImports {
   /// What was put aside takes room on the disk: one that nobody goes on with is let go.
   private static let idleMilliseconds: Int64 = 60_000
 
-  init(telemetry: Telemetry, logger: Logger) {
+  init(
+    telemetry: Telemetry, logger: Logger,
+    room: @escaping (_ path: String) throws -> DiskRoom = { try DiskRoom(of: $0) }
+  ) {
     self.telemetry = telemetry
     self.logger = logger
+    self.room = room
   }
 
-  /// Puts a piece aside. With the last one the whole has to be what was written.
+  /// Puts a piece aside, where the disk has room for it; where not, all is let go. With the last one the
+  /// whole has to be what was written.
   func take(
     _ request: BundleUploadRequest, beside storePath: String, at now: Instant
   ) throws -> BundleUpload {
@@ -46,6 +52,8 @@ final class BundleImports {
       guard case .receiving(var checksum) = current.stage,
         request.bytes.count <= ControlProtocol.bundlePieceBytes
       else { throw Self.lost }
+      let wanted = max(request.bytes.count, request.cursor == nil ? request.size ?? 0 : 0)
+      guard try room(storePath).hasRoom(for: wanted) else { throw BundleFailure.noRoom }
       let bytes = [UInt8](request.bytes)
       try current.file.append(bytes)
       checksum.add(bytes)
@@ -82,13 +90,18 @@ final class BundleImports {
           phase: .checking, done: check.changes, total: isDone ? check.changes : nil,
           cursor: keep(&current, at: now))
       case .applying(var application, let total, let vectors):
-        let isMore = try application.goOn(
-          current.file, at: now, store: &store, link: link, telemetry: telemetry)
-        let result = isMore ? nil : try end(application, vectors, at: now, store: store)
-        current.stage = .applying(application, total: total, vectors: vectors)
-        return BundleProgress(
-          phase: .applying, done: application.done, total: total,
-          cursor: isMore ? keep(&current, at: now) : nil, result: result)
+        do {
+          let isMore = try application.goOn(
+            current.file, at: now, store: &store, link: link, telemetry: telemetry)
+          let result = isMore ? nil : try end(application, vectors, at: now, store: store)
+          current.stage = .applying(application, total: total, vectors: vectors)
+          return BundleProgress(
+            phase: .applying, done: application.done, total: total,
+            cursor: isMore ? keep(&current, at: now) : nil, result: result)
+        } catch {
+          guard application.done > 0 else { throw error }
+          throw BundleFailure.wordsInPart(for: error, in: logger)
+        }
       }
     }
   }
@@ -100,15 +113,19 @@ final class BundleImports {
   ) throws -> BundleResult {
     let sender = application.sender
     let isLab = store.side == .lab
-    if isLab, sender.side == .online {
+    if isLab {
       try acknowledge(vectors, by: sender.replica, at: now, store: store)
     }
-    var names = try store.replicaNames()
-    if names[sender.replica] == nil { names[sender.replica] = sender.name }
+    let known = try store.replicaNames()
+    var names = known
+    if known[sender.replica] == nil { names[sender.replica] = sender.name }
     let result = application.result(
       words: Self.words(onLab: isLab, from: sender.side), names: ReplicaNames(names))
-    // A machine that was met owes receipts of erasures: a stranger, of whom nothing was taken, was not.
-    if result.applied + result.duplicates > 0 {
+    // A machine that was met owes receipts of erasures. No file gives one another name, and on the online
+    // side none makes one known that is not a device's.
+    if known[sender.replica] == nil, result.applied + result.duplicates > 0,
+      try isLab || store.ledger(of: sender.replica) != nil
+    {
       try store.rememberName(of: sender.replica, sender.name, at: now)
     }
     logger.notice(
@@ -182,30 +199,9 @@ extension BundleImports {
     what: "the import can not be continued", why: "it may have waited longer than a minute",
     remedy: "labctl bundle import again: what was taken stays once")
 
-  /// Puts into words what is wrong with the file, and what the disk refuses.
+  /// Puts into words what stands in the way.
   private func telling<Result>(_ body: () throws -> Result) throws -> Result {
-    do {
-      return try body()
-    } catch let error as BundleError {
-      throw ControlFailure(
-        what: "the bundle was not taken, and nothing was changed", why: "\(error)",
-        remedy: Self.remedy(for: error))
-    } catch let error as SystemError {
-      throw ControlFailure(
-        what: "the bundle was not taken", why: "\(error)",
-        remedy: "make room on the store's disk, and the same again: what was taken stays once")
-    } catch let gap as CarriedChains.Gap {
-      throw BundleCheck.failure(gap, names: ReplicaNames())
-    }
-  }
-
-  private static func remedy(for error: BundleError) -> String {
-    switch error {
-    case .notABundle: "a file that labctl bundle export has made"
-    case .newerVersion: "install the newer LabSync here"
-    case .cutOrChanged, .undecodable, .malformed:
-      "copy it again from where it was made, or make another"
-    }
+    do { return try body() } catch { throw BundleFailure.words(for: error, in: logger) }
   }
 
   /// What is known now, and where; never more.
@@ -216,11 +212,9 @@ extension BundleImports {
         + "bundle that is made here and imported there, or when it connects."
     case (false, .online):
       "What was applied is on this online side's disk."
-    case (true, .online):
+    case (true, _):
       "What was applied is on this laptop's disk, and what the online side had of this laptop when it "
         + "made the bundle counts as durable online. The online side does not know what arrived here."
-    case (true, .lab):
-      "What was applied is on this laptop's disk. Nothing is known of the online side by it."
     }
   }
 }

@@ -1,5 +1,6 @@
 import SQLiteStore
 import SyncCore
+import SyncProtocol
 import SyncWire
 
 /// The chains of a bundle, computed from its bytes as they are read, and compared with the store's.
@@ -50,6 +51,10 @@ struct CarriedChains {
           missing: (known.sequence + 1)...max(before, known.sequence + 1), isInside: true)
       }
       return known
+    }
+    // Not only at the end: each is kept until then.
+    guard vectors[project]?.positions.count ?? 0 < ProtocolLimits.origins else {
+      throw BundleError.malformed("a project has more origins than one may have")
     }
     if before == 0 { return .start }
     guard before <= own.sequence,

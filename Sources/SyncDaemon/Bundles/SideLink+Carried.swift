@@ -3,17 +3,14 @@ import SyncControl
 import SyncCore
 import SyncProtocol
 
-/// What a laptop takes from a bundle: of the online side's all, as in a session with it; of another
-/// laptop's what is stamped as written on a laptop.
+/// What a laptop takes from a bundle. The online side made it, or it was refused whole: all is taken, as
+/// in a session with it.
 extension SideLink {
   func ruling(
     on replica: ReplicaID, in project: ProjectID, from sender: Introduction, at now: Instant,
     store: SQLiteStore
   ) throws -> CarriedRuling {
-    switch sender.side {
-    case .online: .taken(ChangeRights(authors: .any, stamps: .any))
-    case .lab: .taken(ChangeRights(authors: .any, stamps: .lab(except: [])))
-    }
+    .taken(ChangeRights(authors: .any, stamps: .any))
   }
 
   func vouch(

@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import SQLiteStore
 import SyncControl
 import SyncCore
@@ -65,15 +64,10 @@ final class Backups {
 extension DoctorFacts {
   /// Looks at the store's file and its disk. Cost: reading the store once.
   init(of reader: StoreReader) throws {
-    var disk = statvfs()
-    guard statvfs(reader.path, &disk) == 0 else {
-      throw SystemError("look at the disk of \(reader.path)", code: errno)
-    }
-    let block = Int64(disk.f_frsize)
+    let room = try DiskRoom(of: reader.path)
     self.init(
-      storePath: reader.path, diskFreeBytes: Int64(disk.f_bavail) * block,
-      diskBytes: Int64(disk.f_blocks) * block, damage: try reader.findDamage(),
-      setAside: try reader.setAside())
+      storePath: reader.path, diskFreeBytes: room.freeBytes, diskBytes: room.diskBytes,
+      damage: try reader.findDamage(), setAside: try reader.setAside())
   }
 }
 

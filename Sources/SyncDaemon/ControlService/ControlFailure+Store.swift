@@ -13,6 +13,10 @@ extension ControlFailure {
     self.init(describing: error)
   }
 
+  /// What a full disk is called, whoever notices it.
+  static let fullDisk = (why: "the disk is full", remedy: "free some space; nothing was lost")
+  static let anyError = "see what it logged: journalctl -u 'labsyncd-*' -n 20"
+
   /// What an error of the store means to a person.
   private init(describing error: any Error) {
     switch error {
@@ -26,7 +30,7 @@ extension ControlFailure {
     default:
       self.init(
         what: "the request could not be carried out", why: "labsyncd met an unexpected error",
-        remedy: "see what it logged: journalctl -u 'labsyncd-*' -n 20")
+        remedy: Self.anyError)
     }
   }
 
@@ -64,8 +68,8 @@ extension ControlFailure {
           "the store's file is damaged",
           "stop labsyncd, copy the file away, and restore a backup (see the runbook)"
         )
-      case 13: ("the disk is full", "free some space; nothing was lost")
-      default: (message, "see what it logged: journalctl -u 'labsyncd-*' -n 20")
+      case 13: (Self.fullDisk.why, Self.fullDisk.remedy)
+      default: (message, Self.anyError)
       }
     self.init(what: "\(doing) did not work", why: why, remedy: remedy)
   }

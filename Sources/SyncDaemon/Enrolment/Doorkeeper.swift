@@ -101,6 +101,12 @@ final class Doorkeeper {
     fileNames.filter { isByFile($0.key) }.sorted { $0.value < $1.value }.map { ($0.key, $0.value) }
   }
 
+  /// Whether a machine that is called so is let in.
+  func letsIn(named name: String) -> Bool {
+    byFile.contains { $0.name == name }
+      || enrolled.values.contains { $0.standing == .admitted && $0.name == name }
+  }
+
   func keptServerKey(_ key: String) -> String? { enrolled[key]?.keptServerKey ?? keptByFile[key] }
 
   /// Whether a message of a machine that is not admitted is worth an answer.

@@ -18,7 +18,7 @@ extension OnlineLink {
       return .refused(
         words: "its disk is a copy of another machine's: it has to connect first, with its own key")
     }
-    if try isShutOut(replica, in: project, store) {
+    if try isShutOut(replica, store) {
       return .refused(
         words: "its machine was shut out under this name: let in again, it takes a new one when it "
           + "connects, and brings this with it")
@@ -26,13 +26,14 @@ extension OnlineLink {
     return ruling
   }
 
-  /// Whether the replica's changes count up to one of them only: what follows would never be shown.
-  private func isShutOut(
-    _ replica: ReplicaID, in project: ProjectID, _ store: SQLiteStore
-  ) throws -> Bool {
-    try Lane.allCases.contains { lane in
-      let origin = SyncCore.Origin(replica: replica, lane: lane)
-      return try store.lastStanding(of: origin, in: project) != nil
+  /// Whether the replica's changes count up to one of them only, in any project: what follows would never
+  /// be shown there, and the machine goes on under a new name everywhere.
+  private func isShutOut(_ replica: ReplicaID, _ store: SQLiteStore) throws -> Bool {
+    try store.projects.contains { project in
+      try Lane.allCases.contains { lane in
+        let origin = SyncCore.Origin(replica: replica, lane: lane)
+        return try store.lastStanding(of: origin, in: project) != nil
+      }
     }
   }
 

@@ -36,8 +36,8 @@ final class OnlineLink: SideLink {
   let since: Int64
   var fingerprint: String?
   private(set) var violations = 0
-  /// Whose changes could not be stored, and why, until some of that device can be.
-  private(set) var storeFailure: (device: String, words: String)?
+  /// Of each device whose changes could not be stored, why, until some of it can be.
+  private var storeFailures: [String: String] = [:]
   /// Devices, by their keys, of which no more is held.
   private var fullHolds: Set<String> = []
   var fleetMemory = FleetMemory()
@@ -289,9 +289,9 @@ final class OnlineLink: SideLink {
       proofs.forget(device)
     case .session(_, let device, .applied):
       proofs.forget(device)
-      if storeFailure?.device == device { storeFailure = nil }
+      storeFailures[device] = nil
     case .session(let handle, let device, .inSync):
-      if storeFailure?.device == device { storeFailure = nil }
+      storeFailures[device] = nil
       guard let key = worker.device(of: handle)?.key else { return }
       proofs.note(device, key: key, at: now.wallMilliseconds)
       forgetBrought(by: key, at: now, store)
@@ -303,9 +303,15 @@ final class OnlineLink: SideLink {
       do { try hold(batch, from: key, at: now, &store) } catch {
         log.failed("what a revoked device handed over can not be kept", error)
       }
-    case .storeFailed(_, let device, let words): storeFailure = (device, words)
+    case .storeFailed(_, let device, let words): storeFailures[device] = words
     case .session, .replicaSeen, .superseded, .keyShared: break
     }
+  }
+
+  /// Whose changes could not be stored the last time, and why: of those that may come again.
+  var storeFailure: (device: String, words: String)? {
+    storeFailures.filter { keys == nil || doorkeeper.letsIn(named: $0.key) }
+      .min { $0.key < $1.key }.map { (device: $0.key, words: $0.value) }
   }
 
   /// Of a laptop that was let in again, what is held is here under its new name.

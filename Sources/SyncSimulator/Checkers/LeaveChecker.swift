@@ -15,6 +15,8 @@ public struct LeaveChecker: Checker {
       return
     }
     let store = machine.disk.base
+    // Whoever asks waits for a pass, which ends this session: the other side is another now.
+    guard session.peer?.replica == world.hubDisk.base.replica else { return }
     let check = try LeaveCheck(
       uncaptured: try store.uncapturedRows(), session: session, store: store)
     guard check.isSafe else { return }

@@ -53,12 +53,14 @@ extension MemoryStore {
   public mutating func release(
     of device: String, until milliseconds: Int64, at now: Instant
   ) throws -> Int {
-    var isEnded: Set<Origin> = []
+    var isEnded: [ProjectID: Set<Origin>] = [:]
     var wanted: [ProjectID: [Held]] = [:]
     for held in heldInOrder(of: device) {
       let origin = Origin(replica: held.dot.replica, lane: held.dot.lane)
-      guard !isEnded.contains(origin), writtenAt(held) ?? .max <= milliseconds else {
-        isEnded.insert(origin)
+      guard isEnded[held.project]?.contains(origin) != true,
+        writtenAt(held) ?? .max <= milliseconds
+      else {
+        isEnded[held.project, default: []].insert(origin)
         continue
       }
       wanted[held.project, default: []].append(held)
@@ -91,6 +93,10 @@ extension MemoryStore {
     _ replica: ReplicaID, in project: ProjectID, lastStanding ends: [Lane: UInt64],
     at now: Instant
   ) throws {
+    if var ledger = try ledger(of: replica), ledger.mustRenewKey {
+      ledger.supersede(with: SessionToken(rawValue: random.uniqueID()))
+      try save(ledger, at: now)
+    }
     let log = requiredLog(of: project)
     guard let kind = schema.kinds.first(where: { $0.role == .revocation }) else {
       throw DeedRefused("there is no such table")

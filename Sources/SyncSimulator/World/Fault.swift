@@ -14,6 +14,8 @@ public enum Fault: String, CaseIterable, Comparable, Sendable {
   case shutOut
   // Copies of disks, and what the product does about them and about damage.
   case rollback, clone, fork, renewedKey, repairedChain
+  // The online side is put back from a backup.
+  case restoredOnline
 
   public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

@@ -68,6 +68,8 @@ public struct Hazards: Hashable, Sendable {
     aside = SplitMix64(seed: ~aside.next())
     if Int.random(in: 0..<4, using: &aside) == 0 { hazards.weights[.shutOut] = 3 }
     if Int.random(in: 0..<4, using: &aside) == 0 { hazards.strangersPerThousand = 500 }
+    var apart = aside
+    if Int.random(in: 0..<12, using: &apart) == 0 { hazards.restoreOnline() }
     hazards.faultIntervalMilliseconds = 10...(Int64.random(in: 60...1_500, using: &random))
     switch Int.random(in: 0..<4, using: &random) {
     case 0: hazards.delayMilliseconds = 0...2
@@ -83,5 +85,14 @@ public struct Hazards: Hashable, Sendable {
     if Int.random(in: 0..<3, using: &random) == 0 { hazards.yearsOff = 17 }
     if Int.random(in: 0..<3, using: &random) == 0 { hazards.olderSoftwarePerThousand = 400 }
     return hazards
+  }
+
+  /// Puts the online side back from a backup now and then. With it go who was let in and shut out since, so
+  /// that those who ask for that are in other seeds; and what a laptop's copy and what the online side
+  /// each lost are asked apart.
+  private mutating func restoreOnline() {
+    for fault in [Fault.shutOut, .corruptedChange, .rollback, .clone] { weights[fault] = nil }
+    strangersPerThousand = 0
+    weights[.restoredOnline] = 1
   }
 }

@@ -33,6 +33,35 @@ extension World {
     }
   }
 
+  /// Takes a backup of the online side, or puts it back: whoever does that starts it with `--restored`, so
+  /// that it goes on under another name and takes from any laptop what others wrote.
+  func restoreOnline() {
+    let hubs = machines.filter(\.isHub)
+    guard let hub = hubs.first else { return }
+    do {
+      guard let image = images.removeValue(forKey: hub.number) else {
+        images[hub.number] = try self.image(of: hub)
+        return trace.note(at: time, "image", [Int64(hub.number)], hub.name)
+      }
+      count(.restoredOnline)
+      for hub in hubs { lose(hub, becoming: .off) }
+      try put(image, on: hub)
+      let fork = try hub.disk.base.fork(at: ForkPoints(), now: now(hub))
+      forked(fork, hub)
+      enterChanges(of: hub, deed: nil)
+      for sharer in hubs {
+        sharer.written = hub.written
+        sharer.incarnation = hub.incarnation
+        sharer.entered = hub.entered
+        sharer.unseen = hub.unseen
+        sharer.recover()
+        schedule.add(.begin(machine: sharer.number), at: time + draw(100...4_000))
+      }
+    } catch {
+      report("a disk can be copied", "\(hub.name): \(error)")
+    }
+  }
+
   /// Copies a laptop's disk, as it is or as it was, to another laptop: its key comes with it.
   func clone() {
     let laptops = machines.filter { !$0.isHub && $0.state != .lost }
@@ -102,7 +131,7 @@ extension World {
     trace.note(
       at: time, "fork", [Int64(machine.number), Int64(fork.reissued)],
       "\(machine.name): \(fork.former) is \(fork.current) now, \(fork.reissued) changes")
-    let isExpected = copied.contains(fork.former) || renamed.contains(fork.former)
+    let isExpected = isCopied(fork.former) || renamed.contains(fork.former)
     if !isExpected, corrupted.isEmpty {
       report(
         "only copies fork, and who is let in again",

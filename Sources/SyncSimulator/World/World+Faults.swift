@@ -72,6 +72,7 @@ extension World {
     case .shutOut: shutOut()
     case .rollback: rollBack()
     case .clone: clone()
+    case .restoredOnline: restoreOnline()
     case .lateFrames, .deafDial, .fullQueue, .garbledFrame, .clockDrift, .yearsOff,
       .olderSoftware, .fork, .renewedKey, .repairedChain:
       // These come of themselves: the network and the drawing of the machines do them.

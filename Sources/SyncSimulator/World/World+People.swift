@@ -65,7 +65,9 @@ extension World {
   private func drawTakingBack(at machine: Machine, in project: ProjectID) throws -> Deed? {
     let store = machine.disk.base
     let vector = try store.vector(of: project)
-    let labs = vector.origins.filter { $0.replica != store.replica }
+    // The organisation takes back what laptops wrote, and not what it wrote itself before a restore.
+    let own = root(of: store.replica)
+    let labs = vector.origins.filter { root(of: $0.replica) != own }
     guard let origin = labs.randomElement(using: &random) else { return nil }
     let sequence = UInt64.random(in: 1...vector.sequence(of: origin), using: &random)
     let dot = Dot(replica: origin.replica, lane: origin.lane, sequence: sequence)
@@ -141,6 +143,8 @@ extension World {
       while try machine.disk.capture(atMost: 200, at: now(machine)).hasMore {}
     } catch {
       trace.note(at: time, "capture failed", [], machine.name)
+      guard survived(machine) else { return }
+      scheduleCapture(machine, after: 1_000)
     }
     enterChanges(of: machine, deed: nil)
   }

@@ -106,9 +106,11 @@ extension World {
       } catch {
         trace.note(at: time, "store failed", [Int64(hub.number)], "\(error)")
       }
-      let left = Set(try hub.disk.base.held(of: key).map(\.dot))
+      let left = try hub.disk.base.held(of: key).reduce(into: [ProjectID: Set<Dot>]()) {
+        $0[$1.project, default: []].insert($1.dot)
+      }
       if !held.isEmpty { count(left.isEmpty ? .released : .releasedInPart) }
-      for (project, dot, _) in held where !left.contains(dot) {
+      for (project, dot, _) in held where left[project]?.contains(dot) != true {
         let origin = Origin(replica: dot.replica, lane: dot.lane)
         let last = standing[project]?[origin] ?? 0
         standing[project, default: [:]][origin] = max(last, dot.sequence)

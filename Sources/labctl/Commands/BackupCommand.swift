@@ -19,7 +19,7 @@ struct BackupCommand: ParsableCommand {
   func run() throws {
     guard access(file, F_OK) != 0 else {
       throw ControlFailure(
-        what: "no backup was made", why: "\(file) exists", remedy: "another name", exit: .usage)
+        what: "no backup was made", why: "\(file) exists", remedy: "another name")
     }
     let client = try connection.client()
     let target = try OutputFile(file, replaces: false)

@@ -6,9 +6,10 @@ struct BundleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bundle", abstract: "Carries changes as a file, where there is no network.",
     discussion: """
-      export here, carry the file, import there; and back. A bundle holds everything of this machine's \
-      projects, people's words and names among it, and is not encrypted: keep the stick like a backup. \
-      It is not signed either: whoever imports one vouches for where it came from.
+      export here, carry the file, import there; and back: between a laptop and the online side, not from \
+      laptop to laptop. A bundle holds everything of this machine's projects, people's words and names among \
+      it, and is not encrypted: keep the stick like a backup. It is not signed either: whoever imports one \
+      vouches for where it came from.
       """,
     subcommands: [BundleExportCommand.self, BundleImportCommand.self])
 }
@@ -142,7 +143,9 @@ struct BundleImportCommand: ParsableCommand {
       let next = try source.next(atMost: ControlProtocol.bundlePieceBytes)
       sent += piece.count
       let answer = try client.ask(
-        BundleUploadRequest(cursor: cursor, bytes: piece, isLast: next.isEmpty)
+        BundleUploadRequest(
+          cursor: cursor, bytes: piece, isLast: next.isEmpty,
+          size: cursor == nil ? source.byteCount : nil)
       ) { true }
       guard !next.isEmpty else {
         progress.clear()

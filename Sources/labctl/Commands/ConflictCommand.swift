@@ -31,7 +31,8 @@ struct ConflictListCommand: ParsableCommand {
     if page.conflicts.isEmpty {
       return StandardError.line(settled || all ? "No conflicts." : "No open conflicts.")
     }
-    var table = Table(["id", "status", "record", "field", "values", "shown meanwhile", "newest"])
+    let shown = settled || all ? "shown" : "shown meanwhile"
+    var table = Table(["id", "status", "record", "field", "values", shown, "newest"])
     for conflict in page.conflicts {
       table.add([
         conflict.id, conflict.status.rawValue, "\(conflict.kind) \(conflict.name)", conflict.field,
@@ -80,10 +81,11 @@ struct ConflictResolveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resolve", abstract: "Settles a conflict by your choice, everywhere.",
     discussion: """
-      With an id: --keep and the number of a value in labctl conflict show, or --value. \
-      Without one, many at once: --keep lab, online or newest, for the open conflicts of a \
-      session or of a kind; one that has several values of that side stays open, and the command \
-      ends with 3. --trial says what would be done. labctl conflict undo takes each back.
+      With an id: --keep and the number of a value in labctl conflict show, or lab, online or \
+      newest for the value of that side or the last one; or --value. Without an id, many at once: \
+      --keep lab, online or newest, for the open conflicts of a session or of a kind; one that has \
+      several values of that side stays open, and the command ends with 3. --trial says what would \
+      be done. labctl conflict undo takes each back.
 
         labctl conflict resolve --keep lab --session 01a201f5-8a46-7be1-88c4-f6acb09dbe4c
       """)
@@ -113,20 +115,41 @@ struct ConflictResolveCommand: ParsableCommand {
       }
     } else if session != nil || kind != nil || trial {
       throw ValidationError("--session, --kind and --trial are for many; an id is one conflict.")
-    } else if let keep, Int(keep).map({ $0 < 1 }) ?? true {
-      throw ValidationError("--keep is the number of a value, from 1.")
+    } else if let keep, ConflictBulk.Choice(rawValue: keep) == nil,
+      Int(keep).map({ $0 < 1 }) ?? true
+    {
+      throw ValidationError("--keep is the number of a value from 1, or lab, online or newest.")
     }
   }
 
   func run() throws {
     guard let id else { return try resolveMany() }
-    let choice: ConflictResolveRequest.Choice =
-      keep.flatMap { Int($0) }.map { .keep($0) } ?? .value(.text(value ?? ""))
-    let detail = try connection.ask(ConflictResolveRequest(id: id, choice: choice, seen: seen))
+    let request = try request(id)
+    let detail = try ConflictStanding.asking(to: .resolve, id, connection) {
+      try connection.ask(request)
+    }
     if output.json { return try printDocument(detail) }
     try StandardOutput.line(Terminal.harmless(detail.choice))
     try StandardOutput.flush()
     StandardError.line("To take it back: labctl conflict undo \(detail.summary.id)")
+  }
+
+  private func request(_ id: String) throws -> ConflictResolveRequest {
+    guard let side = keep.flatMap(ConflictBulk.Choice.init) else {
+      let choice: ConflictResolveRequest.Choice =
+        keep.flatMap { Int($0) }.map { .keep($0) } ?? .value(.text(value ?? ""))
+      return ConflictResolveRequest(id: id, choice: choice, seen: seen)
+    }
+    let detail = try connection.ask(ConflictShowRequest(id: id))
+    switch side.value(of: detail) {
+    case .success(let number):
+      return ConflictResolveRequest(
+        id: id, choice: .keep(number), seen: seen ?? detail.revision)
+    case .failure(let reason):
+      throw ControlFailure(
+        what: "the conflict \(id) stays as it is", why: reason.words,
+        remedy: "labctl conflict show \(id), and --keep with a number")
+    }
   }
 
   private func resolveMany() throws {
@@ -158,9 +181,12 @@ struct ConflictUndoCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let detail = try connection.ask(ConflictUndoRequest(id: id))
+    let detail = try ConflictStanding.asking(to: .undo, id, connection) {
+      try connection.ask(ConflictUndoRequest(id: id))
+    }
     if output.json { return try printDocument(detail) }
-    try StandardOutput.line(Terminal.harmless(detail.choice))
+    let now = detail.summary.status == .open ? "The conflict is open again. " : ""
+    try StandardOutput.line("Taken back. \(now)\(Terminal.harmless(detail.choice))")
   }
 }
 
@@ -185,7 +211,8 @@ private func print(_ detail: ConflictDetail) throws {
   }
   for (index, value) in detail.values.enumerated() {
     try StandardOutput.line()
-    let mark = value.value == summary.shown ? ", shown meanwhile" : ""
+    let word = summary.status == .open ? ", shown meanwhile" : ", chosen"
+    let mark = value.value == summary.shown ? word : ""
     try StandardOutput.line(Terminal.bold("Value \(value.number)\(mark)"))
     var words = try Words.value(value.value)
     // Each beside the first; the first beside the second.

@@ -51,7 +51,7 @@ struct ConsentShowCommand: ParsableCommand {
 
   func run() throws {
     let client = try connection.client()
-    var conditions = [try participantCondition(participant, client)]
+    var conditions = [condition("participant", try Participant.id(named: participant, client))]
     if let purpose { conditions.append(condition("purpose", purpose)) }
     let page = try client.ask(
       ListRequest(kind: "consent", conditions: conditions, sort: ["purpose"]))
@@ -74,7 +74,12 @@ struct ConsentShowCommand: ParsableCommand {
 struct ConsentOptions: ParsableArguments {
   @Argument(help: "The participant's id or code.") var participant: String
   @Option(help: "Such as process, publish_name or photo.") var purpose: String
-  @Option(help: "The version of the text that was agreed to.") var version: String?
+  @Option(
+    help: ArgumentHelp(
+      "The version of the text that was agreed to; --version means the same.",
+      valueName: "version"))
+  var textVersion: String?
+  @Option(help: .hidden) var version: String?
   @Option(help: "Where it can be seen: a form's number, a recording.") var evidence: String?
   @Option(help: "The project's id, where the store has several.") var project: String?
 
@@ -82,9 +87,9 @@ struct ConsentOptions: ParsableArguments {
     _ state: String, _ connection: ConnectionOptions, _ output: OutputOptions
   ) throws {
     let client = try connection.client()
-    let person = try participantCondition(participant, client)
+    let person = condition("participant", try Participant.id(named: participant, client))
     var fields: [String: JSON] = ["state": .text(state)]
-    if let version { fields["version"] = .text(version) }
+    if let version = textVersion ?? version { fields["version"] = .text(version) }
     if let evidence { fields["evidence"] = .text(evidence) }
     let known = try client.ask(
       ListRequest(kind: "consent", conditions: [person, condition("purpose", purpose)], limit: 1))
@@ -104,17 +109,4 @@ struct ConsentOptions: ParsableArguments {
 
 private func condition(_ field: String, _ value: String) -> FieldCondition {
   FieldCondition(field: field, comparison: .equal, value: .text(value))
-}
-
-/// The person, named by an id, the beginning of one, or the code.
-private func participantCondition(
-  _ name: String, _ client: borrowing ControlClient
-) throws -> FieldCondition {
-  let coded = try client.ask(
-    ListRequest(kind: "participant", conditions: [condition("code", name)], limit: 2))
-  if coded.records.count == 1 { return condition("participant", coded.records[0].id) }
-  let isWhole = name.utf8.count == 36
-  if isWhole { return condition("participant", name.lowercased()) }
-  return condition(
-    "participant", try client.ask(ShowRequest(kind: "participant", id: name)).record.id)
 }

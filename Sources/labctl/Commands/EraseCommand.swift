@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import SyncControl
 
 struct EraseCommand: ParsableCommand {
@@ -17,20 +18,49 @@ struct EraseParticipantCommand: ParsableCommand {
     discussion: """
       Backups and exports that were made before are not reached: delete them. --with-contributions \
       also deletes the ideas and comments that only this person wrote, and attachments that show the \
-      person; deleted records are shown nowhere, and their words stay in the log.
+      person; deleted records are shown nowhere, and their words stay in the log. On a terminal it names \
+      the person and asks first, and takes the code as well; anywhere else it acts at once.
       """)
 
   @Argument(help: "The participant's whole id.") var id: String
   @Flag(help: "Delete what only this person contributed, too.") var withContributions = false
+  @Flag(help: "Ask nothing, on a terminal either.") var yes = false
   @Option(help: "The project's id, where the store has several.") var project: String?
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    let isAsking = !yes && Terminal.isTerminal(STDIN_FILENO)
     let certificate = try connection.ask(
-      EraseRequest(participant: id, withContributions: withContributions, project: project))
+      EraseRequest(
+        participant: isAsking ? confirmed() : id, withContributions: withContributions,
+        project: project))
     if output.json { return try printDocument(certificate) }
     try certificate.print()
+    try StandardOutput.line(
+      "stays: the code, what was agreed to, and ideas, votes and counts under nobody's name; backups "
+        + "and exports that were made before, on this machine too")
+  }
+
+  /// The whole id of the person that somebody has seen named, and confirmed.
+  private func confirmed() throws -> String {
+    let client = try connection.client()
+    let record = try Participant.record(named: id, client)
+    let names = try ["display_name", "code"].compactMap { field in
+      try record.fields[field].map { try Words.value($0) }
+    }.filter { !$0.isEmpty }
+    let name =
+      names.isEmpty ? "the participant without name and code" : names.joined(separator: ", ")
+    StandardError.write(
+      """
+      This erases \(Terminal.oneLine(name)) (\(record.id)) everywhere, for good\
+      \(withContributions ? ", with what only this person contributed" : "").
+      Type yes to erase:\u{20}
+      """)
+    guard readLine()?.trimmingPrefix(while: \.isWhitespace).lowercased() == "yes" else {
+      throw ControlFailure(what: "nothing was erased", why: "it was not confirmed", remedy: "")
+    }
+    return record.id
   }
 }
 
@@ -56,7 +86,7 @@ extension ErasureCertificate {
     if let requestedAt { pairs.append((name: "requested", value: Words.timeAndAge(requestedAt))) }
     let here =
       isErasedHere
-      ? "no byte is left in the files of this machine"
+      ? "no byte is left in what labsyncd keeps on this machine"
       : "out of the tables; the files follow as soon as nobody reads them"
     pairs.append((name: "here", value: here))
     if contributionsDeleted > 0 {

@@ -10,13 +10,15 @@ struct ExplainCommand: ParsableCommand {
       by which the others name it; --json has their dots.
       """)
 
-  @Argument(help: "Such as idea.") var kind: String
-  @Argument(help: "The record's id.") var id: String
+  @Argument(help: "Such as idea; labctl fields lists all.") var kind: String
+  @Argument(help: "The record's id, or its first characters (6 or more).") var id: String
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let explanation = try connection.ask(ExplainRequest(kind: kind, id: id))
+    let explanation = try Naming.asking(kind: kind) {
+      try connection.ask(ExplainRequest(kind: kind, id: id))
+    }
     if output.json { return try printDocument(explanation) }
     let title = explanation.title.map { ": \(Terminal.oneLine($0))" } ?? ""
     try StandardOutput.line(Terminal.bold("\(explanation.kind) \(explanation.id)\(title)"))

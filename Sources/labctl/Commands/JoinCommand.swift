@@ -39,7 +39,27 @@ struct JoinCommand: ParsableCommand {
     // A daemon that runs may have been refused before: that is no answer to this invitation.
     let before = try made.status()?.connection
     try place.start(made)
+    defer { sayWhatRuns(place, made) }
     try wait(for: made, unlike: before)
+  }
+
+  /// What goes on behind this command, and how it is ended: systemd says that of a service.
+  private func sayWhatRuns(_ place: JoiningPlace, _ made: JoiningPlace.Made) {
+    guard !place.isService else { return }
+    let start = place.startCommand(made).joined(separator: " ")
+    var process: Int?
+    do { process = try made.status()?.processID.map { Int($0) } } catch { process = nil }
+    guard let process else {
+      return StandardError.line(
+        "labsyncd does not answer; what it said is in \(made.log). Start it again: \(start)")
+    }
+    StandardError.line(
+      """
+      labsyncd runs in the background (pid \(process)), until this machine is switched off; its log is \
+      \(made.log).
+      Stop it: kill \(process)
+      Start it again: \(start)
+      """)
   }
 
   /// Until it is let in, or somebody has to do something.
@@ -53,7 +73,10 @@ struct JoinCommand: ParsableCommand {
         case .refused where status.connection.since != before?.since:
           throw ControlFailure(
             what: "this laptop is prepared and not let in", why: last,
-            remedy: "labctl join with another invitation, or labctl status", exit: .needsAttention)
+            remedy:
+              "labctl join with another invitation into the same folder, which keeps keys and "
+              + "store; or labctl status",
+            exit: .needsAttention)
         case .live, .syncing: return try say(status, made)
         default: break
         }
@@ -104,7 +127,7 @@ struct JoiningPlace {
 
   private let folder: String
   /// The system's service, with the paths of its unit.
-  private let isService: Bool
+  let isService: Bool
 
   private static let unit = "labsyncd-lab.service"
   private static let serviceFolder = "/etc/labsync"

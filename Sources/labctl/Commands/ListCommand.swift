@@ -1,4 +1,5 @@
 import ArgumentParser
+import LivingLab
 import SyncControl
 
 struct ListCommand: ParsableCommand {
@@ -11,7 +12,7 @@ struct ListCommand: ParsableCommand {
         labctl list idea --where state=published --where 'title~garden' --sort -created_at
       """)
 
-  @Argument(help: "Such as idea, comment, session, participant.") var kind: String
+  @Argument(help: "Such as idea, comment, session; labctl fields lists all.") var kind: String
   @Option(
     name: .customLong("where"), parsing: .unconditionalSingleValue,
     help: ArgumentHelp("Only records that meet it.", valueName: "condition"))
@@ -31,9 +32,15 @@ struct ListCommand: ParsableCommand {
   }
 
   func run() throws {
-    let page = try pages(from: connection.client())
+    let conditions = try conditions.map { try FieldCondition(parsing: $0) }
+    let sorting = sort?.split(separator: ",").map(String.init) ?? []
+    let named =
+      conditions.map(\.field) + sorting.map { $0.hasPrefix("-") ? String($0.dropFirst()) : $0 }
+    let page = try Naming.asking(kind: kind, fields: named) {
+      try pages(from: connection.client(), conditions, sorting)
+    }
+    let shown = try shownColumns(of: page)
     if output.json { return try printDocument(page) }
-    let shown = shownColumns(of: page)
     var table = Table(["id"] + shown)
     for record in page.records {
       table.add([record.id] + (try shown.map { try Words.value(record.fields[$0] ?? .null) }))
@@ -45,10 +52,11 @@ struct ListCommand: ParsableCommand {
     }
   }
 
-  private func pages(from client: borrowing ControlClient) throws -> RecordPage {
+  private func pages(
+    from client: borrowing ControlClient, _ conditions: [FieldCondition], _ sorting: [String]
+  ) throws -> RecordPage {
     var request = ListRequest(
-      kind: kind, conditions: try conditions.map { try FieldCondition(parsing: $0) },
-      sort: sort?.split(separator: ",").map(String.init) ?? [], project: project)
+      kind: kind, conditions: conditions, sort: sorting, project: project)
     var result = RecordPage(columns: [], records: [])
     repeat {
       let left = limit == 0 ? Int.max : limit - result.records.count
@@ -64,11 +72,27 @@ struct ListCommand: ParsableCommand {
   }
 
   /// The chosen columns; else the first five of the kind that hold something here.
-  private func shownColumns(of page: RecordPage) -> [String] {
-    if let columns { return columns.split(separator: ",").map(String.init) }
+  private func shownColumns(of page: RecordPage) throws -> [String] {
+    if let columns {
+      let chosen = columns.split(separator: ",").map(String.init).filter { $0 != "id" }
+      try checkColumns(chosen, page)
+      return chosen
+    }
     let filled = page.columns.filter { name in
       page.records.contains { $0.fields[name, default: .null] != .null }
     }
     return Array(filled.prefix(5))
+  }
+
+  /// A kind that only labsyncd knows has the fields that its records have here.
+  private func checkColumns(_ chosen: [String], _ page: RecordPage) throws {
+    let declaration = LivingLab.schema.kind(namedOrTabled: kind)
+    let known = page.columns + page.records.flatMap(\.fields.keys)
+    let strange = chosen.first { !known.contains($0) && declaration?.field(named: $0) == nil }
+    guard let strange, declaration != nil || !page.records.isEmpty else { return }
+    throw ControlFailure(
+      what: "--columns names '\(strange)'", why: "the kind \(kind) has no such field",
+      remedy: declaration.map { Naming.remedy(forField: strange, of: $0) }
+        ?? page.columns.joined(separator: ", "), exit: .usage)
   }
 }

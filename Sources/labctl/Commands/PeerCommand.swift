@@ -88,19 +88,31 @@ struct PeerShowCommand: ParsableCommand {
   private func printChains(_ detail: PeerDetail) throws {
     guard !detail.chains.isEmpty else { return }
     try StandardOutput.line()
-    var table = Table(["id", "lane", "changes here", "stand until"])
+    try StandardOutput.line(
+      Terminal.bold("What it wrote: the changes that are here, and up to which of them they count"))
+    var table = Table(["id", "lane", "here", "count until"])
     for chain in detail.chains {
       table.add([
-        chain.replica, String(chain.lane), Words.grouped(Int(chain.here)),
+        chain.replica, Self.lane(Int(chain.lane)), Words.grouped(Int(chain.here)),
         chain.standsUntil.map(String.init) ?? "all",
       ])
     }
     try table.print()
   }
 
+  private static func lane(_ number: Int) -> String {
+    switch number {
+    case 0: "0 rights"
+    case 1: "1 records"
+    case 2: "2 activity"
+    default: String(number)
+    }
+  }
+
   private func printHeld(_ detail: PeerDetail) throws {
     guard !detail.held.isEmpty else { return }
     try StandardOutput.line()
+    try StandardOutput.line(Terminal.bold("Held: what it sent after it was shut out"))
     var table = Table(["id", "kind", "written", "held since"])
     for held in detail.held {
       table.add([
@@ -110,8 +122,11 @@ struct PeerShowCommand: ParsableCommand {
     }
     try table.print()
     try StandardOutput.flush()
+    let few =
+      detail.held.count < detail.peer.held ? "; the first \(detail.held.count) are shown" : ""
     StandardError.line(
-      "\(Words.count(detail.peer.held, "change")) held, shown are \(detail.held.count).")
+      "\(Words.count(detail.peer.held, "change")) held\(few). Apply: labctl peer release \(detail.peer.fingerprint)"
+    )
   }
 }
 

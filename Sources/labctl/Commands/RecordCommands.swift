@@ -1,18 +1,36 @@
 import ArgumentParser
+import LivingLab
 import SyncControl
 
 private let grammar = """
   field=text writes the text as it stands (field= writes an empty one), and the daemon reads it by \
   the field's type. field:=json writes a JSON value; field:=null clears. field+=element and \
-  field-=element add to a set and take from it. A comma is nothing special.
+  field-=element add to a set and take from it. A comma is nothing special. labctl fields KIND says \
+  what each field takes:
+
+    time       2026-11-30T18:00:00Z is UTC, 2026-11-30T19:00:00+01:00 the
+               same; a day alone is its midnight in UTC
+    reference  the id or the import key of a record; a participant also
+               by code
+    set        tags+=eco tags+=water, or tags:='["eco","water"]'
+    state      one of those of the field, such as state=published
+    money      in the smallest unit, with the currency: '1250 EUR'
+    yes or no  true or false
+
+  Where a command takes the id of a record, its first characters do, from 6 on.
   """
 
 struct AddCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "add", abstract: "Makes a new record and prints its id.",
-    discussion: grammar + "\n\n  labctl add idea title='A shared garden' tags:='[\"eco\"]'")
+    discussion: grammar + """
 
-  @Argument(help: "Such as idea, comment, session, participant.") var kind: String
+
+        labctl add idea title='A shared garden' tags+=eco
+        labctl add support idea=ID participant=SL-0042 ballot=evening value=1
+      """)
+
+  @Argument(help: "Such as idea, comment, session; labctl fields lists all.") var kind: String
   @Argument(help: "Such as title='A shared garden'.") var assignments: [String] = []
   @Option(help: "The project's id, where the store has several.") var project: String?
   @OptionGroup var connection: ConnectionOptions
@@ -26,8 +44,11 @@ struct AddCommand: ParsableCommand {
         remedy: "field+=element", exit: .usage)
     }
     let sets = parsed.adding.mapValues { JSON.array($0.map(JSON.text)) }
-    let change = try connection.ask(
-      AddRequest(kind: kind, fields: parsed.fields.merging(sets) { $1 }, project: project))
+    let fields = parsed.fields.merging(sets) { $1 }
+    warnOfJSON(in: parsed.fields, of: kind)
+    let change = try Naming.asking(kind: kind, fields: Array(fields.keys)) {
+      try connection.ask(AddRequest(kind: kind, fields: fields, project: project))
+    }
     if output.json { return try printDocument(change) }
     try StandardOutput.line(change.id)
   }
@@ -43,8 +64,8 @@ struct SetCommand: ParsableCommand {
       nor called seen. --seen gives the revision of an earlier reading (labctl show prints it).
       """)
 
-  @Argument(help: "Such as idea.") var kind: String
-  @Argument(help: "The record's id.") var id: String
+  @Argument(help: "Such as idea; labctl fields lists all.") var kind: String
+  @Argument(help: "The record's id, or its first characters (6 or more).") var id: String
   @Argument(help: "Such as title='A shared garden' or tags+=eco.") var assignments: [String]
   @Option(help: "The revision that you had read.") var seen: String?
   @OptionGroup var connection: ConnectionOptions
@@ -53,12 +74,18 @@ struct SetCommand: ParsableCommand {
   func run() throws {
     let parsed = try FieldAssignments(parsing: assignments)
     let client = try connection.client()
-    let revision = try seen ?? client.ask(ShowRequest(kind: kind, id: id)).record.revision
-    let change = try client.ask(
-      SetRequest(
-        kind: kind, id: id, fields: parsed.fields,
-        adding: parsed.adding.isEmpty ? nil : parsed.adding,
-        removing: parsed.removing.isEmpty ? nil : parsed.removing, seen: revision))
+    let names = [
+      parsed.fields.keys.sorted(), parsed.adding.keys.sorted(), parsed.removing.keys.sorted(),
+    ]
+    warnOfJSON(in: parsed.fields, of: kind)
+    let change = try Naming.asking(kind: kind, fields: names.flatMap(\.self)) {
+      let revision = try seen ?? client.ask(ShowRequest(kind: kind, id: id)).record.revision
+      return try client.ask(
+        SetRequest(
+          kind: kind, id: id, fields: parsed.fields,
+          adding: parsed.adding.isEmpty ? nil : parsed.adding,
+          removing: parsed.removing.isEmpty ? nil : parsed.removing, seen: revision))
+    }
     if output.json { return try printDocument(change) }
     try StandardOutput.line(change.isChanged ? "written" : "it already was so; nothing written")
   }
@@ -72,13 +99,15 @@ struct RemoveCommand: ParsableCommand {
       a participant is not erasing one.
       """)
 
-  @Argument(help: "Such as idea.") var kind: String
-  @Argument(help: "The record's id.") var id: String
+  @Argument(help: "Such as idea; labctl fields lists all.") var kind: String
+  @Argument(help: "The record's id, or its first characters (6 or more).") var id: String
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let change = try connection.ask(RemoveRequest(kind: kind, id: id))
+    let change = try Naming.asking(kind: kind) {
+      try connection.ask(RemoveRequest(kind: kind, id: id))
+    }
     if output.json { return try printDocument(change) }
     try StandardOutput.line(change.isChanged ? "removed" : "it already was removed")
   }
@@ -88,13 +117,15 @@ struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Shows one record.")
 
-  @Argument(help: "Such as idea.") var kind: String
-  @Argument(help: "The record's id.") var id: String
+  @Argument(help: "Such as idea; labctl fields lists all.") var kind: String
+  @Argument(help: "The record's id, or its first characters (6 or more).") var id: String
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let detail = try connection.ask(ShowRequest(kind: kind, id: id))
+    let detail = try Naming.asking(kind: kind) {
+      try connection.ask(ShowRequest(kind: kind, id: id))
+    }
     if output.json { return try printDocument(detail) }
     let record = detail.record
     let others = record.fields.keys.filter { !detail.columns.contains($0) }.sorted()
@@ -110,5 +141,19 @@ struct ShowCommand: ParsableCommand {
         "\(conflict.field) has \(conflict.valueCount) values and asks for a choice: "
           + "labctl conflict show \(conflict.id)")
     }
+  }
+}
+
+/// Says that a text of this command looks like JSON, and was taken as a text: a set has it as one element.
+private func warnOfJSON(in fields: [String: JSON], of kind: String) {
+  let declaration = LivingLab.schema.kind(namedOrTabled: kind)
+  for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
+    guard case .text(let text) = value, text.hasPrefix("[\"") || text.hasPrefix("{") else {
+      continue
+    }
+    let isSet = declaration?.field(named: name)?.rule.isKeyed ?? false
+    StandardError.line(
+      "labctl: \(name) is written as the text it is\(isSet ? ", one element of the set" : "");"
+        + " JSON comes behind \(name):=")
   }
 }

@@ -32,7 +32,8 @@ struct ReportCommand: ParsableCommand {
   var table: String?
   @Option(
     help: ArgumentHelp(
-      "Write a page with plots that needs no network.", valueName: "file"))
+      "Write a page with plots that needs no network; --csv or --json print besides.",
+      valueName: "file"))
   var html: String?
   @OptionGroup var connection: ConnectionOptions
   @OptionGroup var output: OutputOptions
@@ -47,12 +48,15 @@ struct ReportCommand: ParsableCommand {
       ReportRequest(
         report, from: from, to: to, project: project, session: session, segment: segment,
         contacts: contacts, withPlots: html != nil || table != nil))
-    if output.json { return try printDocument(report) }
-    if csv { return try printCSV(of: report) }
     if let html {
       let file = try OutputFile(html)
       try file.add(Array(ReportPage(report).html.utf8))
       try file.finish()
+      if csv || output.json { StandardError.line("\(html): the page is written") }
+    }
+    if output.json { return try printDocument(report) }
+    if csv { return try printCSV(of: report) }
+    if let html {
       return try StandardOutput.line("\(html): \(Terminal.harmless(report.completeness.words))")
     }
     try ReportText(report).print()
@@ -62,8 +66,12 @@ struct ReportCommand: ParsableCommand {
     let sheet: CSVSheet
     if let table {
       guard let found = report.tables.first(where: { $0.name == table }) else {
-        throw ValidationError(
-          "--table is one of \(report.tables.map(\.name).joined(separator: ", ")).")
+        let names = report.tables.map(\.name)
+        let nearest = Spelling.nearest(to: table, among: names)
+        throw ControlFailure(
+          what: "this report has no table '\(table)'",
+          why: nearest.map { "did you mean \($0)?" } ?? "",
+          remedy: "--table \(names.joined(separator: ", --table "))", exit: .usage)
       }
       sheet = CSVSheet(found)
     } else {

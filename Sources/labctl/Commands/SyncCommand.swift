@@ -24,10 +24,22 @@ struct SyncCommand: ParsableCommand {
       drain.clear()
     } catch {
       drain.clear()
-      throw error
+      throw pausedOr(error)
     }
     if output.json { return try printDocument(confirmation) }
     try StandardOutput.line(Terminal.harmless(confirmation.words))
+  }
+
+  /// Where syncing is paused, there is nothing to look for.
+  private func pausedOr(_ error: any Error) -> any Error {
+    guard action == .now, var failure = error as? ControlFailure, failure.exit == .needsAttention
+    else { return error }
+    do {
+      guard try connection.ask(StatusRequest()).isPaused else { return error }
+    } catch { return failure }
+    failure.why = "syncing is paused on this machine"
+    failure.remedy = "labctl sync resume"
+    return failure
   }
 }
 

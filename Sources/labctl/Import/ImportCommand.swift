@@ -137,7 +137,7 @@ struct ImportTotal {
 
   mutating func refuse(_ line: Int, _ reason: String) {
     progress.clear()
-    StandardError.line("\(file):\(line): \(Terminal.oneLine(reason))")
+    StandardError.line("\(file):\(line): \(Terminal.oneLine(Naming.improving(reason)))")
     refused += 1
     if firstRefusals.count < 1000 { firstRefusals.append(.init(line: line, reason: reason)) }
   }

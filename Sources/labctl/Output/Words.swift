@@ -35,6 +35,11 @@ enum Words {
     "\(grouped(number)) \(number == 1 ? one : many ?? one + "s")"
   }
 
+  /// `a` or `an`, before a kind's name.
+  static func article(_ name: String) -> String {
+    name.first.map { "aeiou".contains($0) } ?? false ? "an" : "a"
+  }
+
   /// A number with its thousands apart.
   static func grouped(_ number: Int) -> String {
     var text = ""

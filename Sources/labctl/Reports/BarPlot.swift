@@ -18,7 +18,7 @@ struct BarPlot {
       let words = ReportText.words(row[value], table.columns[value].unit)
       return [
         Plot.text(
-          ReportText.words(row[name], "text").replacing("_", with: " "), x: left - 10, y: top + 16,
+          ReportText.words(row[name], "text"), x: left - 10, y: top + 16,
           anchor: "end"),
         """
         <rect x="\(Plot.number(left))" y="\(Plot.number(top))" width="\(Plot.number(width))" \

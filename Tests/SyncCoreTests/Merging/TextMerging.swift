@@ -208,6 +208,45 @@ struct TextMerging {
     #expect(after.alternatives.map(\.value) == before.alternatives.map(\.value))
   }
 
+  /// Two people settle one conflict apart: for these texts.
+  private func decideApart(_ one: String, _ other: String) throws -> Resolution {
+    let cell = CellKey("body")
+    var first = Replica(1)
+    var second = Replica(2)
+    try first.write(.text("The tools."), to: cell, .text, at: 1)
+    second.receive(first.log)
+    try first.write(.text("A workshop."), to: cell, .text, at: 9)
+    try second.write(.text("A cupboard."), to: cell, .text, at: 3)
+    exchange(&first, &second)
+    let before = try first.resolution(of: cell, .text)
+    #expect(before.shown == .text("A workshop.") && before.status == .open)
+    first.resolve(cell, with: .text(one), at: 20)
+    second.resolve(cell, with: .text(other), at: 21)
+    exchange(&first, &second)
+    let after = try first.resolution(of: cell, .text)
+    #expect(try second.resolution(of: cell, .text) == after)
+    return after
+  }
+
+  @Test(
+    "that two people decided apart asks again, also where one chose what was shown meanwhile",
+    arguments: [
+      ("A workshop.", "A cupboard."), ("A cupboard.", "A workshop."), ("Both.", "A workshop."),
+      ("A workshop.", "Neither. A list."),
+    ])
+  func decidedApart(_ one: String, _ other: String) throws {
+    let resolution = try decideApart(one, other)
+    #expect(resolution.status == .open)
+    #expect(resolution.shown == .text(other))
+    #expect(Set(resolution.alternatives.map(\.value)) == [.text(one), .text(other)])
+  }
+
+  @Test("that two people decided alike is decided")
+  func decidedAlike() throws {
+    let resolution = try decideApart("A cupboard.", "A cupboard.")
+    #expect(resolution.status == .agreed && resolution.shown == .text("A cupboard."))
+  }
+
   private func exchange(_ one: inout Replica, _ other: inout Replica) {
     let log = one.log
     one.receive(other.log)

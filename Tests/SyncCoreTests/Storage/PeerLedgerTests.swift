@@ -24,7 +24,17 @@ struct PeerLedgerTests {
     var ledger = ledger
     expect(true, nil, of: &ledger)
     expect(true, token(9), of: &ledger)
-    #expect(ledger.presented == nil)
+  }
+
+  /// Found by seed 250000027: the first answer of a restored online side was lost.
+  @Test("One that another online side gave stays good until an answer was heard")
+  func foreign() {
+    var ledger = ledger
+    expect(true, token(9), of: &ledger)
+    ledger.issue(token(1))
+    expect(true, token(9), of: &ledger)
+    expect(true, token(1), of: &ledger)
+    expect(false, token(9), of: &ledger)
   }
 
   @Test("The last presented and all that were given since are good")
