@@ -6,7 +6,7 @@ import Testing
 @Suite("labctl join")
 struct JoinCommandTests {
   private static let line = InvitationLine(
-    secret: Array(0..<16), serverKey: Array(100..<132), expiresAt: 1_790_000_000_123, projects: [],
+    secret: Array(0..<16), serverKey: Array(100..<132), expiresAt: 4_000_000_000_123, projects: [],
     endpoints: ["tcp://10.0.0.1:5570"], name: nil
   ).text
 

@@ -107,7 +107,7 @@ struct OperatorCommandTests {
     let alone = folder.appending(path: "labctl")
     try FileManager.default.copyItem(at: labctlProgram, to: alone)
     let line = InvitationLine(
-      secret: Array(0..<16), serverKey: Array(100..<132), expiresAt: 1_790_000_000_123,
+      secret: Array(0..<16), serverKey: Array(100..<132), expiresAt: 4_000_000_000_123,
       projects: [], endpoints: ["tcp://10.0.0.1:5570"], name: nil)
     let run = try labctl(
       ["join", line.text, "--dir", folder.appending(path: "lab").path],
