@@ -42,6 +42,26 @@ struct StoreForkTests {
     #expect(try online.openConflicts().isEmpty)
   }
 
+  /// Found by seed 300003100: no log row with personal values could be linked anew, so that the store forked
+  /// never.
+  @Test("What others wrote about a person behind it stays, linked to what came before")
+  func people() throws {
+    let (lab, online) = (try StoreFixture(number: 1), try StoreFixture(side: .online, number: 2))
+    try online.sql("INSERT INTO participants (code, display_name) VALUES ('SL-1', 'Mercè')")
+    try exchange(online, lab)
+    try lab.sql("UPDATE participants SET display_name = 'Mercè V.', seen = revision")
+    try lab.capture()
+    try online.sql("UPDATE participants SET display_name = 'M.', seen = revision")
+    try send(from: online, to: lab)
+    let before = try lab.dump(revisions: false)
+    let fork = try lab.store.fork(at: points(lab, .records, 0), now: lab.now)
+    #expect(fork.reissued == 1)
+    #expect(try lab.dump(revisions: false) == before)
+    try exchange(lab, online)
+    #expect(try lab.dump() == online.dump())
+    #expect(try lab.count("SELECT count(*) FROM sync_log WHERE personal IS NOT NULL") == 3)
+  }
+
   @Test("A copy that went on and one that was restored end in the same state")
   func bothCopies() throws {
     let (lab, online) = (try StoreFixture(number: 1), try StoreFixture(side: .online, number: 2))

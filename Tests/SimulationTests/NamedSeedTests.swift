@@ -45,6 +45,8 @@ struct NamedSeedTests {
       250_000_140,
       // A restored online side's first answer was lost: the laptop took itself for a copy (PeerLedgerTests).
       250_000_027,
+      // A store that had to fork could not: what is personal could not be linked anew (StoreForkTests).
+      300_003_100,
       // The organisation took back what it had written itself before it was restored.
       250_002_175,
     ] as [UInt64])

@@ -4,12 +4,24 @@ enum SyncTables {
   /// The version that this software writes: the number of migrations.
   static let version = migrations.count
 
-  static let migrations = [first, second, devices, erasures, fleet, rightsByProject]
+  static let migrations = [first, second, devices, erasures, fleet, takenBack]
 
   /// What is taken back has a row in each project. Those tables follow from the declarations, and
   /// are made anew with them; an earlier software would write to the rows of all projects at once. What had
   /// no room is parked, and tried again when the declarations that were known before are not these.
-  private static let rightsByProject = "DELETE FROM sync_store WHERE name = 'schema'"
+  ///
+  /// A change with personal values can be linked to another of its record, too, when the one between them
+  /// goes: the values may go and stay, and not change.
+  private static let takenBack = """
+    DELETE FROM sync_store WHERE name = 'schema';
+    DROP TRIGGER sync_log_no_update;
+    CREATE TRIGGER sync_log_no_update BEFORE UPDATE ON sync_log
+    WHEN NEW.position IS NOT OLD.position OR NEW.origin IS NOT OLD.origin
+      OR NEW.sequence IS NOT OLD.sequence OR NEW.bytes IS NOT OLD.bytes
+      OR NEW.hash IS NOT OLD.hash
+      OR (NEW.personal IS NOT NULL AND NEW.personal IS NOT OLD.personal)
+    BEGIN SELECT RAISE(ABORT, 'sync_log is append-only'); END;
+    """
 
   private static let first = """
     CREATE TABLE sync_store (
