@@ -120,7 +120,7 @@ struct JoiningPlace {
     }
 
     private func ask() throws(ControlFailure) -> Status {
-      let client = try ControlClient.reaching(socket, timeoutSeconds: 5)
+      let client = try ControlClient.reaching(socket, timeoutSeconds: 30)
       return try client.ask(StatusRequest())
     }
   }
