@@ -48,6 +48,12 @@ public final class RowWriter {
     process = nil
   }
 
+  /// Keeps it still while `body` runs.
+  func whileFrozen(_ body: () throws -> Void) throws {
+    guard let process else { return try body() }
+    try process.whileStopped(body)
+  }
+
   /// Throws when the program has ended by itself.
   public func requireRunning() throws {
     guard let process, process.hasEnded else { return }

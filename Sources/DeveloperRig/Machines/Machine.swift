@@ -112,6 +112,11 @@ public final class Machine {
   public func freeze() { process?.send(SIGSTOP) }
   /// SIGCONT.
   public func thaw() { process?.send(SIGCONT) }
+  /// Keeps the daemon still, where it runs, while `body` runs.
+  public func whileFrozen(_ body: () throws -> Void) throws {
+    guard let process else { return try body() }
+    try process.whileStopped(body)
+  }
   /// SIGUSR1: reconnect at once.
   public func connectNow() { process?.send(SIGUSR1) }
 
