@@ -29,7 +29,8 @@ public final class ChildProcess {
   public private(set) var ending: Ending?
   private let program: String
 
-  /// Starts `program`, with nothing of this process's environment but `PATH` and `HOME`.
+  /// Starts `program`, with nothing of this process's environment but `PATH` and `HOME`, and what sanitizers
+  /// are told.
   ///
   /// - Parameters:
   ///   - output: the file that the standard output is appended to; nil for this process's own.
@@ -40,7 +41,7 @@ public final class ChildProcess {
   ) throws(RigError) {
     self.program = program
     var full = environment
-    for name in ["PATH", "HOME"] where full[name] == nil {
+    for name in ["PATH", "HOME", "ASAN_OPTIONS", "TSAN_OPTIONS"] where full[name] == nil {
       full[name] = ProcessInfo.processInfo.environment[name]
     }
     var actions = posix_spawn_file_actions_t()
