@@ -66,6 +66,7 @@ final class EventLoop {
     telemetry.tell(.ready, ["side": .text(store.side.name), "replica": .text("\(store.replica)")])
     logger.notice(
       "ready", metadata: ["side": "\(store.side.name)", "replica": "\(store.replica)"])
+    StartCode.giveBack()
     while !isStopping { try turn() }
     watches.notifier.tell(.stopping)
     telemetry.tell(.stopping)
