@@ -12,6 +12,8 @@ struct ImportMeasurement {
     let file = "\(lab.folder)/lines.jsonl"
     try timed("writing \(Figures.grouped(lines)) lines") { try writeLines(to: file) }
     try laptop.start()
+    // Idle, and not at the end of its start.
+    Deadline.pause(milliseconds: 2_000)
     let idle = try laptop.figures().residentBytes
     let start = Deadline.monotonicMilliseconds
     let command = try Command.run(
