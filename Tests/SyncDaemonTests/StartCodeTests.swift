@@ -14,9 +14,14 @@ struct StartCodeTests {
 
   @Test("is given back, and what is needed of it comes again")
   func givenBack() throws {
-    let before = try residentFiles()
-    StartCode.giveBack()
-    #expect(try residentFiles() < before)
+    // Other tests of this process need code of their own meanwhile, and more of it at the beginning.
+    var isLess = false
+    for _ in 0..<10_000 where !isLess {
+      let before = try residentFiles()
+      StartCode.giveBack()
+      isLess = try residentFiles() < before
+    }
+    #expect(isLess)
     #expect("it goes on".uppercased() == "IT GOES ON")
   }
 }
