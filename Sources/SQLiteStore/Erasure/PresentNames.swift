@@ -28,10 +28,13 @@ extension StoreView {
     }
   }
 
+  /// A replica that has to make a key of its own shares this one with another machine: it is nobody's later
+  /// name.
   private func deviceChains() throws -> [[ReplicaID]] {
     try chains(
       sql: """
-        SELECT device, replica FROM sync_replicas WHERE device IS NOT NULL ORDER BY rowid
+        SELECT device, replica FROM sync_replicas
+        WHERE device IS NOT NULL AND must_renew_key = 0 ORDER BY rowid
         """)
   }
 
