@@ -161,6 +161,23 @@ struct ErasureTests {
     #expect(erasure.outstanding.map(\.present) == [replica(4), nil, nil])
   }
 
+  @Test("A machine that shares another's key has erased for itself alone")
+  func sharedKey() throws {
+    let first = ReplicaID(rawValue: UniqueID(high: 7, low: 1))
+    let copy = lab.store.replica
+    try online.store.save(PeerLedger(replica: first, device: "a"), at: online.now)
+    try online.store.save(
+      PeerLedger(replica: copy, device: "a", mustRenewKey: true), at: online.now)
+    try insertAna(online)
+    try exchange(lab, online)
+    try erase(online)
+    try exchange(lab, online)
+    try exchange(lab, online)
+    let erasure = try online.reader().erasure(of: Self.ana)
+    #expect(erasure.receipts.map(\.replica).contains(copy))
+    #expect(erasure.outstanding.map(\.replica) == [first])
+  }
+
   @Test("A laptop knows what its online side called itself, and of nobody else")
   func formerNamesOnALaptop() throws {
     func replica(_ low: UInt64) -> ReplicaID { ReplicaID(rawValue: UniqueID(high: 7, low: low)) }
